@@ -1,0 +1,304 @@
+"""Polls: everybody has one ballot that can be changed until closing; a rule of `voting.rules` counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+from msgspec import Struct
+from pyrsistent import PMap, pmap
+
+from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
+from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
+from workshop_kit.core.errors import N_, AgendaError, Refused, Why
+from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.text import localised
+from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally
+from workshop_kit.voting.rules import RULES, Rule
+
+if TYPE_CHECKING:
+    from workshop_kit.core.activity import Actor, Command, People
+    from workshop_kit.core.text import Text
+
+replace = msgspec.structs.replace
+
+VALUE = "value."
+MOST_HANDS = 10_000
+LARGEST_REV = 2**53
+
+OPENNESS = {
+    "open": N_("Open: your name stands beside your vote."),
+    "names-hidden": N_("Names hidden: your vote counts without your name."),
+}
+
+MOODS = (
+    Option("m5", {"de": "sehr gut", "en": "very good"}),
+    Option("m4", {"de": "gut", "en": "good"}),
+    Option("m3", {"de": "geht so", "en": "so-so"}),
+    Option("m2", {"de": "nicht so gut", "en": "not so good"}),
+    Option("m1", {"de": "schlecht", "en": "bad"}),
+)
+
+CHANNELS = {
+    Channel.PHONE: NN_("{n} by phone", "{n} by phone"),
+    Channel.PAPER: NN_("{n} on paper", "{n} on paper"),
+    Channel.HANDS: NN_("{n} by raised hand", "{n} by raised hand"),
+    Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
+}
+
+
+class PollState(Struct, frozen=True):
+    """One round of a poll. `ballots` holds each voter's latest; `eligible` is known once the poll was closed."""
+
+    rule: Rule
+    options: tuple[Option, ...]
+    openness: str
+    ballots: PMap[str, Ballot] = pmap()
+    room: RoomVotes = RoomVotes()
+    superseded: int = 0
+    eligible: int | None = None
+
+    @property
+    def profile(self) -> Profile:
+        return Profile(tuple(self.ballots.values()), self.room, self.eligible)
+
+    @property
+    def tally(self) -> Tally:
+        return self.rule.tally(self.profile, [option.id for option in self.options])
+
+
+class PollView(Struct, frozen=True):
+    """What a viewer sees: the tally only with leave, the ballot only of one's own seat."""
+
+    rule: Rule
+    options: Mapping[str, Option]
+    openness: str
+    tally: Tally | None
+    mine: Mapping[str, int] | None
+    voted: int
+    seats: int
+    open: bool
+    room: RoomVotes
+    best: int
+
+    @property
+    def left(self) -> int:
+        """How much of the budget is not spent yet."""
+        return self.rule.budget - sum((self.mine or {}).values())
+
+
+class Poll:
+    """The activity "poll"."""
+
+    name = "poll"
+    columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
+    closed = N_("Voting is closed.")
+
+    def initial(self, spec: Spec) -> PollState:
+        rule = RULES[spec.setting("rule", "choice", RULES)](spec)
+        spec.setting("reveal", "on_close", ("on_close", "manual", "live"))
+        options = spec.options() or (MOODS if rule.scale else ())
+        if len(options) < 2 and not any(key == "options_from" for key in spec.settings):
+            raise AgendaError(
+                N_('Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from.'),
+                item=spec.id,
+            )
+        return PollState(rule, options, spec.setting("openness", "names-hidden", OPENNESS))
+
+    def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        match command.name:
+            case "cast":
+                return self._cast(state, command, actor)
+            case "room-votes" if actor.facilitates:
+                return (Fact("poll.room_votes_counted", _room_votes(state, command)),)
+        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+
+    def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        value = {option: number for option, number in _values(state, command).items() if number}
+        state.rule.check(value)
+        voter = actor.id
+        if actor.facilitates:
+            slip = command.fields.get("ballot", "").strip()
+            if not slip:
+                raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
+            voter = f"slip:{slip[:60]}"
+        earlier = state.ballots.get(voter)
+        known = earlier.rev if earlier else 0
+        rev = _whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
+        if earlier and rev <= known:
+            return (Fact("poll.ballot_superseded", {"voter": voter, "value": value, "rev": rev}),)
+        return (Fact("poll.ballot_cast", {"voter": voter, "value": value, "rev": rev}),)
+
+    def evolve(self, state: PollState, event: Event) -> PollState:
+        match event.name:
+            case "poll.ballot_cast":
+                voter = event.data["voter"]
+                ballot = Ballot(voter, event.data["value"], event.channel, event.data["rev"])
+                return replace(state, ballots=state.ballots.set(voter, ballot))
+            case "poll.ballot_superseded":
+                return replace(state, superseded=state.superseded + 1)
+            case "poll.room_votes_counted":
+                return replace(state, room=RoomVotes(event.data["counts"], event.data["voters"]))
+            case "item.closed":
+                outside = state.room.voters + sum(voter.startswith("slip:") for voter in state.ballots)
+                return replace(state, eligible=max(event.data["seats"] + outside, state.profile.voters))
+        return state
+
+    def view(self, state: PollState, viewer: Viewer) -> PollView:
+        mine = state.ballots.get(viewer.seat) if viewer.seat else None
+        tally = state.tally if viewer.results else None
+        return PollView(
+            rule=state.rule,
+            options={option.id: option for option in state.options},
+            openness=OPENNESS[state.openness],
+            tally=tally,
+            mine=mine.value if mine else None,
+            voted=len(state.ballots) + state.room.voters,
+            seats=viewer.seats,
+            open=viewer.open,
+            room=state.room if viewer.audience is Audience.FACILITATOR else RoomVotes(),
+            best=max((line.score for line in tally.lines), default=0) if tally else 0,
+        )
+
+    def rows(self, state: PollState) -> Iterable[Row]:
+        tally = state.tally
+        labels = {option.id: option.label for option in state.options}
+        for line in tally.lines:
+            yield {
+                "option": line.option,
+                "label": labels[line.option],
+                "rank": line.rank,
+                "score": line.score,
+                "share": _rounded(line.share),
+                "low": _rounded(line.low),
+                "high": _rounded(line.high),
+                "voters": tally.voters,
+            }
+
+    def record(self, state: PollState, text: Text, people: People) -> Iterable[AnyBlock]:
+        tally, rule = state.tally, state.rule
+        labels = {option.id: text.pick(option.label) for option in state.options}
+        yield Pairs(
+            (
+                (text(N_("Method")), f"{text(rule.title)}. {text(rule.explanation, budget=rule.budget)}"),
+                (text(N_("Openness")), text(OPENNESS[state.openness])),
+                (text(N_("Votes")), _provenance(tally, text)),
+            )
+        )
+        if not tally.voters:
+            yield Paragraph(text(N_("Nobody voted.")), "note")
+            return
+        unit = text(rule.unit)
+        support = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
+        yield Chart(
+            title=text(N_("Result")),
+            bars=tuple(
+                Bar(labels[line.option], float(line.score), note=text.number(line.score)) for line in tally.lines
+            ),
+            alt=text(
+                N_("Bar chart with {n} options. Most {unit}: {first} with {score}."),
+                n=len(tally.lines),
+                unit=unit,
+                first=labels[max(tally.lines, key=lambda line: line.score).option],
+                score=max(line.score for line in tally.lines),
+            ),
+            unit=unit,
+            ordered=False,
+        )
+        yield Table(
+            head=(text(N_("Place")), text(N_("Option")), unit, text(N_("People"))),
+            rows=tuple(
+                (text.number(line.rank), labels[line.option], text.number(line.score), people_for)
+                for line, people_for in zip(tally.lines, support, strict=True)
+            ),
+            caption=text(N_("Result of the vote")),
+            numeric=(0, 2, 3),
+        )
+        yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
+        if state.openness == "open":
+            yield Table(
+                head=(text(N_("Person")), text(N_("Vote"))),
+                rows=tuple(
+                    (people(ballot.voter, text), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
+                    for ballot in tally_order(state)
+                ),
+                caption=text(N_("Votes by name")),
+            )
+
+    def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
+        if state.tally.voters and not state.rule.scale:
+            for group in state.tally.tied:
+                if group[0] == state.tally.lines[0].option:
+                    names = ", ".join(text.pick(option.label) for option in state.options if option.id in group)
+                    yield text(N_("the first place is tied: {names}."), names=names)
+
+    def offers(self, state: PollState) -> Iterable[Option]:
+        """Return the options in the order of the result."""
+        by_id = {option.id: option for option in state.options}
+        return (by_id[line.option] for line in state.tally.lines)
+
+
+def tally_order(state: PollState) -> list[Ballot]:
+    """Return the ballots in an order that says nothing about when they were cast."""
+    return sorted(state.ballots.values(), key=lambda ballot: ballot.voter)
+
+
+def _provenance(tally: Tally, text: Text) -> str:
+    parts = [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
+    told = text.plural("{n} person voted", "{n} people voted", tally.voters)
+    told = f"{told} ({', '.join(parts)})" if parts else told
+    if tally.abstained:
+        told += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
+    if tally.eligible is not None:
+        told += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
+    return told
+
+
+def _values(state: PollState, command: Command) -> dict[str, int]:
+    known = {option.id for option in state.options}
+    values: dict[str, int] = {}
+    for field, written in command.fields.items():
+        if field == "choice" and state.rule.single:
+            field, written = VALUE + written, "1"  # noqa: PLW2901 - radio buttons send the option as their value
+        if not field.startswith(VALUE):
+            continue
+        option = field.removeprefix(VALUE)
+        if option not in known:
+            raise Refused(
+                Why.INVALID, N_('"{option}" is not one of the options.'), field=field[:80], option=option[:60]
+            )
+        values[option] = _whole(written or "0", field, MOST_HANDS)
+    return values
+
+
+def _whole(written: str, field: str, most: int) -> int:
+    text = written.strip()
+    if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
+        raise Refused(
+            Why.INVALID, N_('"{value}" is not a whole number from 0 to {most}.'), field=field, value=text[:20], most=most
+        )
+    return int(text)
+
+
+def _room_votes(state: PollState, command: Command) -> dict[str, object]:
+    counts = {option: number for option, number in _values(state, command).items() if number}
+    written = command.fields.get("voters", "").strip()
+    voters = _whole(written, "voters", MOST_HANDS) if written else max(counts.values(), default=0)
+    if state.rule.single and not written:
+        voters = sum(counts.values())
+    if any(number > voters for number in counts.values()):
+        raise Refused(
+            Why.INVALID,
+            N_("More hands were counted for one option than people took part ({voters})."),
+            field="voters",
+            voters=voters,
+        )
+    return {"counts": counts, "voters": voters}
+
+
+def _rounded(share: float | None) -> float | None:
+    return None if share is None else round(share, 4)
+
+
+ACTIVITY = Poll()

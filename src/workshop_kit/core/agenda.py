@@ -1,0 +1,122 @@
+"""An agenda: the planned steps of a session, read from plain data (a TOML file's) and checked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from msgspec import Struct
+
+from workshop_kit.core.activity import Registry, Spec
+from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.text import Localised, localised
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+ITEM_ID = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_OWN_KEYS = frozenset({"id", "activity", "title", "prompt", "minutes"})
+
+FROM_DATA = "data:"
+FROM_ITEM = "item:"
+TAKES_FROM = "_from"
+
+DataSource = Callable[[str], "Iterable[Mapping[str, Any]]"]
+"""Finds the rows of a named data set ("success_factors"); raises `AgendaError` if there is none."""
+
+
+class Agenda(Struct, frozen=True):
+    """The planned steps in their order."""
+
+    name: str
+    title: Localised
+    items: tuple[Spec, ...]
+
+    def item(self, item_id: str) -> Spec:
+        """Return the step with this id; raises `KeyError`."""
+        return next(spec for spec in self.items if spec.id == item_id)
+
+
+def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSource) -> Agenda:
+    """Check a parsed agenda file and return it with everything from data sets filled in.
+
+    A key that ends in `_from` names where a list comes from: "data:NAME" is filled in here, "item:ID" when the item
+    opens. Raises `AgendaError` naming the item and what is allowed.
+    """
+    entries = document.get("item")
+    if not isinstance(entries, list) or not entries:
+        raise AgendaError(N_("The agenda has no items. Add at least one [[item]] with id and activity."))
+    items: list[Spec] = []
+    for number, entry in enumerate(entries, 1):
+        spec = _read_item(entry, number, data)
+        if any(spec.id == earlier.id for earlier in items):
+            raise AgendaError(N_('Item {number}: the id "{id}" is taken already.'), number=number, id=spec.id)
+        for key, source in sources(spec).items():
+            if not any(source == earlier.id for earlier in items):
+                raise AgendaError(
+                    N_('Item "{item}": "{key}" names the item "{source}", which must come earlier in the agenda.'),
+                    item=spec.id,
+                    key=key + TAKES_FROM,
+                    source=source,
+                )
+        registry[spec.activity].initial(spec)
+        items.append(spec)
+    name = str(document.get("name", "agenda"))
+    return Agenda(name, localised(document.get("title", name)), tuple(items))
+
+
+def sources(spec: Spec) -> dict[str, str]:
+    """Return which setting of an item comes from which earlier item, for example {"ideas": "experiences"}."""
+    return {
+        key.removesuffix(TAKES_FROM): value.removeprefix(FROM_ITEM)
+        for key, value in spec.settings.items()
+        if key.endswith(TAKES_FROM) and isinstance(value, str) and value.startswith(FROM_ITEM)
+    }
+
+
+def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
+    """Return the item with more settings."""
+    return msgspec.structs.replace(spec, settings={**spec.settings, **settings})
+
+
+def _read_item(entry: object, number: int, data: DataSource) -> Spec:
+    if not isinstance(entry, Mapping):
+        raise AgendaError(N_("Item {number} is not a table. Write [[item]] above its lines."), number=number)
+    item_id, activity = entry.get("id"), entry.get("activity")
+    if not isinstance(item_id, str) or not ITEM_ID.fullmatch(item_id):
+        raise AgendaError(
+            N_('Item {number}: the id {id!r} is not usable. Use small letters, digits and "-", a letter first.'),
+            number=number,
+            id=item_id,
+        )
+    if not isinstance(activity, str):
+        raise AgendaError(N_('Item "{item}" names no activity. Add a line like activity = "poll".'), item=item_id)
+    settings: dict[str, Any] = {key: value for key, value in entry.items() if key not in _OWN_KEYS}
+    for key, value in tuple(settings.items()):
+        if key.endswith(TAKES_FROM):
+            if not isinstance(value, str) or not value.startswith((FROM_DATA, FROM_ITEM)):
+                raise AgendaError(
+                    N_('Item "{item}": "{key}" must start with "data:" or "item:", not {value!r}.'),
+                    item=item_id,
+                    key=key,
+                    value=value,
+                )
+            if value.startswith(FROM_DATA):
+                settings[key.removesuffix(TAKES_FROM)] = list(data(value.removeprefix(FROM_DATA)))
+    try:
+        return Spec(
+            id=item_id,
+            activity=activity,
+            title=_wording(entry.get("title", item_id)),
+            prompt=_wording(entry.get("prompt", "")),
+            minutes=msgspec.convert(entry.get("minutes", 0), int),
+            settings=settings,
+        )
+    except (msgspec.ValidationError, TypeError, ValueError) as error:
+        raise AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)) from None
+
+
+def _wording(value: object) -> dict[str, str]:
+    return localised(msgspec.convert(value, str | dict[str, str]))

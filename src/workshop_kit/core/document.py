@@ -1,0 +1,144 @@
+"""The document tree: what an activity puts into the minutes, as plain blocks whose leaves are strings.
+
+Writers (HTML, PDF, Markdown, …) turn blocks into formats. A leaf is text and never markup: `clean` runs over every one
+of them, and each writer escapes for its own format.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+MIME = "application/vnd.workshop-kit.minutes.v1+json"
+"""The media type under which a `Section` travels in a notebook's output."""
+
+NEW_LINE_MARK = "/"
+"""Stands for a line break where a leaf must stay on one line; every font has it."""
+
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+
+
+class Block(Struct, frozen=True, tag_field="k", tag=str.lower, omit_defaults=True):
+    """Base of all blocks; on the wire a block is a JSON object whose `k` names its kind."""
+
+
+class Heading(Block, frozen=True):
+    """A heading below the section's own; `level` 3 or deeper, the document's title being 1 and a section's 2."""
+
+    text: str
+    level: int = 3
+
+
+class Paragraph(Block, frozen=True):
+    """Running text. `tone` says how it is meant: `plain`, `lead` (the question asked) or `note` (small print)."""
+
+    text: str
+    tone: Literal["plain", "lead", "note"] = "plain"
+
+
+class Bullets(Block, frozen=True):
+    """A list of short texts; numbered from 1 when `ordered`."""
+
+    items: tuple[str, ...]
+    ordered: bool = False
+
+
+class Pairs(Block, frozen=True):
+    """Names and their values, as in the head of the minutes: ((name, value), …)."""
+
+    pairs: tuple[tuple[str, str], ...]
+
+
+class Table(Block, frozen=True):
+    """A table with one header row. `numeric` holds the column indexes that are set flush right."""
+
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    caption: str = ""
+    numeric: tuple[int, ...] = ()
+
+
+class Bar(Struct, frozen=True):
+    """One bar of a chart: `value` on the axis; `low` and `high` (same unit) draw an interval; `note` stands beside."""
+
+    label: str
+    value: float
+    note: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+class Chart(Block, frozen=True):
+    """A bar chart described by its data; `results.charts` draws it. `alt` says in words what the picture shows."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    alt: str
+    unit: str = ""
+    ordered: bool = True
+
+
+AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart
+
+
+class Section(Struct, frozen=True):
+    """A titled piece of the minutes. `id` is stable (`item-factors`), so that one can point at it."""
+
+    id: str
+    title: str
+    blocks: tuple[AnyBlock, ...]
+
+
+class Meta(Struct, frozen=True):
+    """What a document says about itself. `created` is the session's own date (ISO 8601), so that output repeats."""
+
+    title: str
+    lang: str
+    created: str
+    subtitle: str = ""
+    simulated: bool = False
+    banner: str = ""
+    generator: str = ""
+
+
+class Document(Struct, frozen=True):
+    """The whole minutes: the meta data and the sections in reading order."""
+
+    meta: Meta
+    sections: tuple[Section, ...]
+
+
+def clean(text: str) -> str:
+    """Return `text` fit to be a leaf: NFC, line breaks kept, control characters and bidi overrides made visible.
+
+    >>> clean("a\\x07b")
+    'a\N{REPLACEMENT CHARACTER}b'
+    """
+    unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", unified))
+
+
+def one_line(text: str) -> str:
+    """Return `text` cleaned, with its line breaks turned into a visible mark."""
+    return f" {NEW_LINE_MARK} ".join(line.strip() for line in clean(text).split("\n") if line.strip())
+
+
+def cleaned(section: Section) -> Section:
+    """Return the section with `clean` run over every leaf."""
+    return msgspec.convert(_cleaned(msgspec.to_builtins(section)), Section)
+
+
+def _cleaned(value: object) -> object:
+    match value:
+        case str():
+            return clean(value)
+        case dict():
+            return {key: _cleaned(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_cleaned(inner) for inner in value]
+        case _:
+            return value

@@ -1,0 +1,57 @@
+"""The shape of a stored event, and of the fact that a decision yields before it is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+
+Data = Mapping[str, Any]
+"""What an event says: a JSON object of strings, integers, booleans, lists and objects."""
+
+FIRST_DIGEST = "0" * 64
+"""The digest before the first entry of a log."""
+
+
+class Channel(StrEnum):
+    """The way by which something came into the log."""
+
+    PHONE = "phone"
+    PAPER = "paper"
+    HANDS = "hands"
+    NOTEBOOK = "notebook"
+
+
+class Fact(Struct, frozen=True):
+    """What was decided: a wire name in the past tense ("poll.ballot_cast") and its data.
+
+    `item` is set only where a command touches another agenda item than its own.
+    """
+
+    name: str
+    data: Data = {}
+    item: str = ""
+
+
+class Event(Struct, frozen=True):
+    """One entry of the log.
+
+    `seq` counts from 1 without gaps within a session. `id` is the idempotency key of the command (further entries of
+    one command carry a suffix). `actor` is a seat's pseudonym or "facilitator". `item` is empty for what concerns the
+    whole session. `schema` is the version of `data`'s form. `digest` chains the entry to the one before (see
+    `store.codec`).
+    """
+
+    seq: int
+    id: str
+    at: datetime
+    actor: str
+    channel: Channel
+    item: str
+    name: str
+    schema: int
+    data: Data
+    digest: str

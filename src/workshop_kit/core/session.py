@@ -1,0 +1,315 @@
+"""The fold: what a session is, as a value made from its events, and the rules that lead from one event to the next.
+
+`SessionRules` knows the steps of an agenda and the seats; what happens inside a step it leaves to the step's activity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+from pyrsistent import PMap, pmap
+
+from workshop_kit.core.activity import Activity, Actor, Audience, Command, Registry, Spec, Viewer
+from workshop_kit.core.agenda import Agenda, sources, with_settings
+from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.event import FIRST_DIGEST, Channel, Event, Fact
+from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+
+replace = msgspec.structs.replace
+
+LONGEST_TIMER = 24 * 3600
+
+
+class Phase(StrEnum):
+    """Where an agenda item stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Info(Struct, frozen=True):
+    """What is known about a session from the start; the head of its minutes."""
+
+    title: str
+    code: str
+    place: str = ""
+    date: str = ""
+    facilitator: str = ""
+    lang: str = DEFAULT_LANGUAGE
+    timezone: str = "Europe/Berlin"
+    simulated: bool = False
+
+
+class Item(Struct, frozen=True):
+    """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds."""
+
+    spec: Spec
+    state: Any
+    phase: Phase = Phase.PLANNED
+    revealed: bool = False
+    past: tuple[Any, ...] = ()
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def round(self) -> int:
+        return len(self.past) + 1
+
+
+class Seat(Struct, frozen=True):
+    """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log."""
+
+    id: str
+    number: int
+    lang: str
+    channel: Channel
+    named: bool = False
+
+
+class SessionState(Struct, frozen=True):
+    """A session after `seq` events. `naming` counts how often a name was given or changed."""
+
+    info: Info = Info("", "")
+    agenda: Agenda = Agenda("", {}, ())
+    items: PMap[str, Item] = pmap()
+    seats: PMap[str, Seat] = pmap()
+    current: str = ""
+    address: str = ""
+    naming: int = 0
+    seq: int = 0
+    digest: str = FIRST_DIGEST
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    channels: PMap[str, int] = pmap()
+
+    @property
+    def current_item(self) -> Item | None:
+        return self.items.get(self.current)
+
+    def item(self, item_id: str) -> Item:
+        """Return an item of the agenda, refusing an unknown one."""
+        try:
+            return self.items[item_id]
+        except KeyError:
+            raise Refused(
+                Why.UNKNOWN,
+                N_('There is no item "{item}" in this session. There are: {known}.'),
+                item=item_id,
+                known=", ".join(spec.id for spec in self.agenda.items),
+            ) from None
+
+
+def created(info: Info, agenda: Agenda) -> Fact:
+    """Return the first fact of a session; it holds all that the rest of the log refers to."""
+    return Fact("session.created", {"info": msgspec.to_builtins(info), "agenda": msgspec.to_builtins(agenda)})
+
+
+class SessionRules:
+    """Decides commands and folds events, for the kinds of activity in `registry`."""
+
+    def __init__(self, registry: Registry) -> None:
+        self.registry = registry
+
+    def activity(self, item: Item) -> Activity[Any]:
+        """Return the kind of activity of an item."""
+        return self.registry[item.spec.activity]
+
+    def viewer(self, state: SessionState, item: Item, audience: Audience, seat: str = "") -> Viewer:
+        """Return who looks at an item, with what they may see of its results."""
+        live = item.spec.settings.get("reveal") == "live"
+        return Viewer(
+            audience=audience,
+            seat=seat,
+            results=item.revealed or live or audience is Audience.FACILITATOR,
+            open=item.phase is Phase.OPEN,
+            seats=len(state.seats),
+        )
+
+    # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def decide(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        """Return the facts a command leads to against `state`. Raises `Refused`."""
+        if not actor.facilitates and actor.id not in state.seats and command.name != "join":
+            raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+        if actor.id in state.seats:
+            actor = replace(actor, named=state.seats[actor.id].named)
+        if not command.item:
+            return self._decide_session(state, command, actor)
+        item = state.item(command.item)
+        if command.name in _STEPS:
+            if not actor.facilitates:
+                raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+            return self._decide_step(state, item, command)
+        if not actor.facilitates and item.phase is not Phase.OPEN:
+            planned = item.phase is Phase.PLANNED
+            raise Refused(
+                Why.CLOSED, N_("This step has not been opened yet.") if planned else self.activity(item).closed
+            )
+        if item.phase is Phase.PLANNED and sources(item.spec):
+            raise Refused(Why.CLOSED, N_("This step takes over what an earlier one collected. Open it first."))
+        return self.activity(item).decide(item.state, command, actor)
+
+    def _decide_session(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        match command.name:
+            case "join":
+                lang = command.fields.get("lang", "")
+                known = lang if lang in LANGUAGES else state.info.lang
+                if actor.id not in state.seats:
+                    return (Fact("seat.joined", {"lang": known}),)
+                return () if state.seats[actor.id].lang == known else (Fact("seat.language_chosen", {"lang": known}),)
+            case "name":
+                return (Fact("seat.named", {"named": bool(command.fields.get("named"))}),)
+            case "announce" if actor.facilitates:
+                url = command.fields.get("url", "")
+                return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
+        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+
+    def _decide_step(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
+        match command.name:
+            case "open":
+                return self._open(state, item)
+            case "close":
+                return self._close(state, item)
+            case "reveal":
+                return (*self._close(state, item), *(() if item.revealed else (Fact("item.revealed"),)))
+            case "next-round":
+                return (*self._close(state, item), Fact("item.round_started", self._timebox(item)))
+            case _:
+                return (Fact("item.timer_set", {"seconds": _seconds(command)}),)
+
+    def _open(self, state: SessionState, item: Item) -> tuple[Fact, ...]:
+        if item.phase is Phase.OPEN and state.current == item.spec.id:
+            return ()
+        others = tuple(
+            fact
+            for other in state.items.values()
+            if other.phase is Phase.OPEN and other.spec.id != item.spec.id
+            for fact in self._close(state, other)
+        )
+        taken = {
+            key: [option.wire() for option in self.activity(source).offers(source.state)]
+            for key, source_id in sources(item.spec).items()
+            if item.opened_at is None
+            for source in (state.item(source_id),)
+        }
+        return (*others, Fact("item.opened", self._timebox(item) | ({"settings": taken} if taken else {})))
+
+    @staticmethod
+    def _close(state: SessionState, item: Item) -> tuple[Fact, ...]:
+        if item.phase is not Phase.OPEN:
+            return ()
+        return (Fact("item.closed", {"seats": len(state.seats)}, item=item.spec.id),)
+
+    @staticmethod
+    def _timebox(item: Item) -> dict[str, Any]:
+        return {"seconds": item.spec.minutes * 60} if item.spec.minutes else {}
+
+    # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def evolve(self, state: SessionState, event: Event) -> SessionState:
+        """Return the state after a recorded event. Total: an unknown event moves `seq` and `digest` only."""
+        channel = str(event.channel)
+        state = replace(
+            state,
+            seq=event.seq,
+            digest=event.digest,
+            began_at=state.began_at or event.at,
+            ended_at=event.at,
+            channels=state.channels.set(channel, state.channels.get(channel, 0) + 1),
+        )
+        if not event.item:
+            return self._evolve_session(state, event)
+        item = state.items.get(event.item)
+        if item is None:
+            return state
+        item = self._evolve_item(item, event)
+        current = event.item if event.name in {"item.opened", "item.round_started"} else state.current
+        return replace(state, items=state.items.set(event.item, item), current=current)
+
+    def _evolve_session(self, state: SessionState, event: Event) -> SessionState:
+        match event.name:
+            case "session.created":
+                agenda = msgspec.convert(event.data["agenda"], Agenda)
+                items = {spec.id: Item(spec, self.registry[spec.activity].initial(spec)) for spec in agenda.items}
+                return replace(
+                    state, info=msgspec.convert(event.data["info"], Info), agenda=agenda, items=pmap(items)
+                )
+            case "seat.joined":
+                seat = Seat(event.actor, len(state.seats) + 1, event.data["lang"], event.channel)
+                return replace(state, seats=state.seats.set(event.actor, seat))
+            case "seat.language_chosen" if event.actor in state.seats:
+                seat = replace(state.seats[event.actor], lang=event.data["lang"])
+                return replace(state, seats=state.seats.set(event.actor, seat))
+            case "seat.named" if event.actor in state.seats:
+                seat = replace(state.seats[event.actor], named=bool(event.data.get("named")))
+                return replace(state, seats=state.seats.set(event.actor, seat), naming=state.naming + 1)
+            case "session.address_announced":
+                return replace(state, address=event.data["url"])
+        return state
+
+    def _evolve_item(self, item: Item, event: Event) -> Item:
+        match event.name:
+            case "item.opened":
+                if taken := event.data.get("settings"):
+                    spec = with_settings(item.spec, taken)
+                    item = replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
+                item = replace(
+                    item,
+                    phase=Phase.OPEN,
+                    opened_at=item.opened_at or event.at,
+                    closed_at=None,
+                    until=_until(event),
+                )
+            case "item.closed":
+                revealed = item.revealed or item.spec.settings.get("reveal", "on_close") != "manual"
+                item = replace(item, phase=Phase.CLOSED, closed_at=event.at, revealed=revealed, until=None)
+            case "item.revealed":
+                item = replace(item, revealed=True)
+            case "item.round_started":
+                return replace(
+                    item,
+                    state=self.activity(item).initial(item.spec),
+                    past=(*item.past, item.state),
+                    phase=Phase.OPEN,
+                    revealed=False,
+                    closed_at=None,
+                    until=_until(event),
+                )
+            case "item.timer_set":
+                item = replace(item, until=_until(event))
+        return replace(item, state=self.activity(item).evolve(item.state, event))
+
+
+_STEPS = frozenset({"open", "close", "reveal", "next-round", "timer"})
+
+
+def _until(event: Event) -> datetime | None:
+    seconds = event.data.get("seconds", 0)
+    return event.at + timedelta(seconds=seconds) if seconds else None
+
+
+def _seconds(command: Command) -> int:
+    value = command.fields.get("seconds", "")
+    if not value.isascii() or not value.isdigit() or int(value) > LONGEST_TIMER:
+        raise Refused(
+            Why.INVALID,
+            N_("The timer takes a number of seconds from 0 to {most}."),
+            field="seconds",
+            most=LONGEST_TIMER,
+        )
+    return int(value)
+
+
+def fold(rules: SessionRules, events: Iterable[Event], state: SessionState | None = None) -> SessionState:
+    """Return the state after all `events`, starting from `state` or from nothing."""
+    state = state or SessionState()
+    for event in events:
+        state = rules.evolve(state, event)
+    return state

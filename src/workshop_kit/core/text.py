@@ -1,0 +1,115 @@
+"""One language's voice: catalogs, the wordings of an agenda, numbers and dates.
+
+Texts of the kit are English message keys translated by gettext catalogs. Texts of an agenda carry their own
+translations: a `Localised` maps a language to a wording, and "und" holds what people wrote themselves.
+"""
+
+from __future__ import annotations
+
+import gettext
+from collections.abc import Mapping
+from datetime import UTC, datetime, tzinfo
+from functools import cached_property
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+Localised = Mapping[str, str]
+"""A wording per language tag, for example {"de": "Ort", "en": "place"}."""
+
+LANGUAGES = {"de": "Deutsch", "en": "English"}
+"""The languages of the faces with their own names, the first being the default."""
+
+DEFAULT_LANGUAGE = "de"
+AS_WRITTEN = "und"
+"""The language tag (BCP 47, undetermined) of a text that somebody wrote during the session."""
+
+DOMAIN = "workshop_kit"
+
+
+def localised(wording: str | Mapping[str, str]) -> dict[str, str]:
+    """Return a plain string as a wording that is the same in every language."""
+    return {AS_WRITTEN: wording} if isinstance(wording, str) else dict(wording)
+
+
+def preferred(header: str) -> str:
+    """Return the first language of an `Accept-Language` header that the faces speak.
+
+    >>> preferred("tr, en-GB;q=0.8, de;q=0.5")
+    'en'
+    """
+    ranked: list[tuple[float, str]] = []
+    for part in header.split(",")[:20]:
+        tag, _, weight = part.strip().partition(";q=")
+        try:
+            quality = float(weight) if weight else 1.0
+        except ValueError:
+            quality = 0.0
+        ranked.append((-quality, tag.strip().lower().split("-")[0]))
+    return next((tag for _, tag in sorted(ranked, key=lambda pair: pair[0]) if tag in LANGUAGES), DEFAULT_LANGUAGE)
+
+
+class Text:
+    """Speaks one language. Call it with a message key; placeholders are `{name}`."""
+
+    def __init__(
+        self, lang: str, catalogs: tuple[gettext.NullTranslations, ...] = (), zone: tzinfo | None = None
+    ) -> None:
+        self.lang = lang
+        self.zone: tzinfo = zone or UTC
+        self._catalogs = catalogs or (gettext.NullTranslations(),)
+
+    @classmethod
+    def load(cls, lang: str, folders: tuple[Path, ...], zone: str = "UTC") -> Text:
+        """Read the catalogs of `lang` from several `locale` folders; the first that knows a message wins."""
+        found = tuple(gettext.translation(DOMAIN, folder, [lang], fallback=True) for folder in folders)
+        return cls(lang, found, ZoneInfo(zone))
+
+    def __call__(self, message: str, /, **values: object) -> str:
+        """Return the translated message with its placeholders filled."""
+        if not message:
+            return ""
+        told = next((told for cat in self._catalogs if (told := cat.gettext(message)) != message), message)
+        return told.format_map(values) if values else told
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """Return the form of the message for `n` things; `{n}` is filled with the number as people write it."""
+        fallback = one if n == 1 else many
+        told = next((t for cat in self._catalogs if (t := cat.ngettext(one, many, n)) != fallback), fallback)
+        return told.format_map({"n": self.number(n), **values})
+
+    def pick(self, wording: Localised) -> str:
+        """Return the wording in this language, else as written, else in the default language, else any."""
+        for lang in (self.lang, AS_WRITTEN, DEFAULT_LANGUAGE):
+            if lang in wording:
+                return wording[lang]
+        return next(iter(wording.values()), "")
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """Return a number as people write it: 1.234,5 in German, 1,234.5 in English."""
+        written = f"{value:,.{digits}f}"
+        return written.translate(_GERMAN_MARKS) if self.lang == "de" else written
+
+    def percent(self, share: float) -> str:
+        """Return a share between 0 and 1 in whole percent, since decimals promise more than a workshop can hold."""
+        return f"{share * 100:.0f}\N{NO-BREAK SPACE}%"
+
+    def date(self, moment: datetime) -> str:
+        """Return the day in the session's time zone, as in "23. November 2026"."""
+        from babel.dates import format_date  # noqa: PLC0415 - Babel's dates cost 0.1 s that the server can do without
+
+        return format_date(moment.astimezone(self.zone), format="long", locale=self.lang)
+
+    def time(self, moment: datetime) -> str:
+        """Return the time of day in the session's time zone, 24 hours, as in "14:05"."""
+        return f"{moment.astimezone(self.zone):%H:%M}"
+
+    @cached_property
+    def direction(self) -> str:
+        """The direction of script, as HTML's `dir` wants it."""
+        return "rtl" if self.lang in {"ar", "fa", "he", "ur"} else "ltr"
+
+
+_GERMAN_MARKS = str.maketrans(",.", ".,")

@@ -1,0 +1,219 @@
+"""Keeps the open pages of a room up to date over WebSockets.
+
+`shared` is rendered once per language and sent as the same text to everybody, at most every `INTERVAL` seconds; `mine`
+is rendered for one seat after its own command, and for all when the step itself changes. A page that reads slowly skips
+what is overtaken: only the newest of each region waits for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from workshop_kit.core.activity import Actor
+from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
+from workshop_kit.core.event import Channel
+from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.forms import Sent, read_command, read_form
+from workshop_kit.faces.guards import same_origin, seat_token
+
+if TYPE_CHECKING:
+    from starlette.applications import Starlette
+
+    from workshop_kit.faces.pages import Pages
+    from workshop_kit.live import LiveSession, Receipt
+
+INTERVAL = 0.25
+"""Seconds between two broadcasts; the first change after a pause goes out at once."""
+
+HELLO_TIMEOUT = 10.0
+MOST_ANSWERS = 200
+AT_A_TIME = 25
+POLICY_VIOLATION = 1008
+
+_encode = msgspec.json.Encoder().encode
+
+
+class Connection:
+    """One open page: the newest text per region that still has to go out, and the answers to its commands."""
+
+    def __init__(self, socket: WebSocket, view: str, seat: str, lang: str) -> None:
+        self.socket = socket
+        self.view = view
+        self.seat = seat
+        self.lang = lang
+        self._regions: dict[str, str] = {}
+        self._answers: deque[str] = deque(maxlen=MOST_ANSWERS)
+        self._due = asyncio.Event()
+
+    def show(self, region: str, frame: str) -> None:
+        """Let this page show a region anew, instead of an older one that still waits."""
+        self._regions[region] = frame
+        self._due.set()
+
+    def answer(self, **message: Any) -> None:
+        """Let this page know how its command fared."""
+        self._answers.append(_encode(message).decode())
+        self._due.set()
+
+    async def send_forever(self) -> None:
+        """Send what is due until the page goes away."""
+        with contextlib.suppress(WebSocketDisconnect, RuntimeError):
+            while True:
+                await self._due.wait()
+                self._due.clear()
+                while self._answers:
+                    await self.socket.send_text(self._answers.popleft())
+                while self._regions:
+                    await self.socket.send_text(self._regions.pop(next(iter(self._regions))))
+
+
+class Room:
+    """All pages that are open on one session."""
+
+    def __init__(self, live: LiveSession, pages: Pages) -> None:
+        self.live = live
+        self.pages = pages
+        self._connections: set[Connection] = set()
+        self._changed = asyncio.Event()
+        self._shared: dict[str, str] = {}
+        self._head: tuple[object, ...] = ()
+
+    @contextlib.asynccontextmanager
+    async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
+        """Follow the log while the server runs."""
+        del app
+        loop = asyncio.get_running_loop()
+        self._head = self.pages.head_key()
+
+        def changed(state: object) -> None:
+            del state
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._changed.set)
+
+        unsubscribe = self.live.subscribe(changed)
+        task = asyncio.create_task(self._broadcast_forever())
+        try:
+            yield
+        finally:
+            unsubscribe()
+            task.cancel()
+
+    async def take(self, seat: str, sent: Sent) -> Receipt:
+        """Carry out what a seat sent and show all its pages the outcome. Raises `Refused` or `StoreError`."""
+        try:
+            if sent.name is not None and sent.name.strip():
+                await asyncio.wrap_future(self.live.rename(seat, sent.name))
+            return await asyncio.wrap_future(self.live.submit(sent.command, Actor(seat, Channel.PHONE)))
+        finally:
+            own = [connection for connection in self._connections if connection.seat == seat]
+            for lang in {connection.lang for connection in own}:
+                frame = self._frame("mine", self.pages.mine(lang, seat))
+                for connection in own:
+                    if connection.lang == lang:
+                        connection.show("mine", frame)
+
+    async def connect(self, socket: WebSocket) -> None:
+        """Serve one page's WebSocket from its hello to its end."""
+        if not same_origin(socket.headers) or socket.path_params["code"] != self.live.state.info.code:
+            await socket.close(POLICY_VIOLATION)
+            return
+        await socket.accept()
+        connection = await self._greet(socket)
+        if connection is None:
+            with contextlib.suppress(RuntimeError):
+                await socket.close(POLICY_VIOLATION)
+            return
+        self._connections.add(connection)
+        sender = asyncio.create_task(connection.send_forever())
+        try:
+            connection.answer(hello=connection.view, now=datetime.now(UTC).isoformat())
+            connection.show("shared", self._frame("shared", self.pages.shared(connection.lang)))
+            connection.show("mine", self._mine(connection))
+            while True:
+                await self._hear(connection, await socket.receive_text())
+        except (WebSocketDisconnect, KeyError, RuntimeError):
+            pass
+        finally:
+            self._connections.discard(connection)
+            sender.cancel()
+
+    async def _greet(self, socket: WebSocket) -> Connection | None:
+        """Wait for the first frame, `hello=TOKEN&view=phone|stage`; a browser's cookie stands in for the token."""
+        try:
+            async with asyncio.timeout(HELLO_TIMEOUT):
+                fields = read_form((await socket.receive_text()).encode())
+        except (TimeoutError, WebSocketDisconnect, Refused, KeyError, UnicodeError):
+            return None
+        token = fields.get("token") or fields.get("hello") or seat_token(socket)
+        state = self.live.state
+        if fields.get("view") == "stage":
+            lang = fields.get("lang", "")
+            return Connection(socket, "stage", "", lang if lang in LANGUAGES else state.info.lang)
+        seat = self.live.seat_of(token)
+        if seat not in state.seats or seat is None:
+            return None
+        return Connection(socket, "phone", seat, state.seats[seat].lang)
+
+    async def _hear(self, connection: Connection, frame: str) -> None:
+        command_id = ""
+        try:
+            fields = read_form(frame.encode("utf-8", "surrogatepass"))
+            command_id = fields.get("id", "")
+            if not connection.seat:
+                raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+            receipt = await self.take(connection.seat, read_command(fields))
+            connection.answer(ack=command_id, seq=receipt.seq)
+        except WorkshopError as error:
+            code = error.why if isinstance(error, Refused) else "store"
+            told = StoreError(STORE_FAILED) if isinstance(error, StoreError) else error
+            message = told.told(self.pages.voice(connection.lang))
+            field = getattr(error, "field", None)
+            connection.answer(refused=command_id, code=str(code), message=message, **({"field": field} if field else {}))
+
+    async def _broadcast_forever(self) -> None:
+        while True:
+            await self._changed.wait()
+            self._changed.clear()
+            await self._broadcast()
+            await asyncio.sleep(INTERVAL)
+
+    async def _broadcast(self) -> None:
+        head = self.pages.head_key()
+        anew, self._head = head != self._head, head
+        for lang in {connection.lang for connection in self._connections}:
+            html = self.pages.shared(lang)
+            if self._shared.get(lang) != html:
+                self._shared[lang] = html
+                frame = self._frame("shared", html)
+                for connection in self._connections:
+                    if connection.lang == lang:
+                        connection.show("shared", frame)
+        if anew:
+            questions: dict[str, str] = {}
+            for number, connection in enumerate(tuple(self._connections)):
+                if connection.seat:
+                    connection.show("mine", self._mine(connection))
+                else:
+                    lang = connection.lang
+                    questions.setdefault(lang, self._frame("mine", self.pages.question(lang)))
+                    connection.show("mine", questions[lang])
+                if number % AT_A_TIME == AT_A_TIME - 1:
+                    await asyncio.sleep(0)
+
+    def _mine(self, connection: Connection) -> str:
+        pages, lang = self.pages, connection.lang
+        return self._frame("mine", pages.mine(lang, connection.seat) if connection.seat else pages.question(lang))
+
+    def _frame(self, region: str, html: str) -> str:
+        return _encode({"region": region, "seq": self.live.state.seq, "html": html}).decode()
+
+
+STORE_FAILED = N_("The session's log cannot be written just now. Nothing was saved; please try again.")

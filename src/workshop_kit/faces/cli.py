@@ -1,0 +1,207 @@
+"""The `workshop` command. Heavy parts are imported where a command needs them, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import locale
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workshop_kit.__about__ import __version__
+from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+from workshop_kit.library import voice
+
+STEPS = ("open", "close", "reveal", "next-round")
+FORMATS = ("html", "pdf", "md")
+
+
+def terminal_language() -> str:
+    """Return the language of the terminal: German where the system speaks it, English elsewhere."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    named = named or (locale.getlocale()[0] or "")
+    return "de" if named.lower().startswith(("de", "german")) else "en"
+
+
+_ = voice(terminal_language())
+
+_session = click.argument("session", metavar="SESSION")
+_lang = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_(N_("Language.")))
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workshop")
+def cli() -> None:
+    pass
+
+
+cli.help = _(N_("Run a workshop: people join by phone, everybody takes part, the minutes write themselves."))
+
+
+@cli.command(help=_(N_("Make the folder of a new session, with its notebooks.")))
+@click.argument("name")
+@click.option("--agenda", default="success-factors", help=_(N_("Name of an agenda, or the path of a TOML file.")))
+@_lang
+@click.option("--title", default="", help=_(N_("Title on the stage and in the minutes.")))
+@click.option("--place", default="", help=_(N_("Where you meet.")))
+@click.option("--date", default="", help=_(N_("Day of the session, for example 2026-11-23.")))
+@click.option("--facilitator", default="", help=_(N_("Who leads the session.")))
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_(N_("Where to put the folder.")))
+@click.option("--store", default="", help=_(N_("Address of a database, instead of a file in the folder.")))
+def new(name: str, directory: Path, store: str, **details: str) -> None:
+    from workshop_kit.prepare import new_session  # noqa: PLC0415
+
+    if store:
+        raise WorkshopError(N_("Sessions are kept in their folder in this version. Leave --store away."))
+    folder = new_session(directory / name, **{key: value or "" for key, value in details.items()})
+    click.echo(_(N_("The session is in {path}. Go on with: workshop open {path}"), path=folder.path))
+
+
+@cli.command("open", help=_(N_("Start the participants' server, and JupyterLab for the facilitator.")))
+@_session
+@click.option("--host", default="0.0.0.0", show_default=True, help=_(N_("Address to listen on.")))  # noqa: S104 - the room
+@click.option("--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help=_(N_("Port to listen on; if it is taken, the next free one.")))  # fmt: skip
+@click.option("--no-lab", is_flag=True, help=_(N_("Do not start JupyterLab.")))
+@click.option("--json", "as_json", is_flag=True, help=_(N_("Print one line of JSON when phones can connect.")))
+def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> None:
+    from workshop_kit.faces.serve import Address, serve  # noqa: PLC0415
+    from workshop_kit.folder import locate  # noqa: PLC0415
+
+    folder = locate(session)
+    live = folder.open()
+    lab: list[Any] = []
+
+    def ready(address: Address) -> None:
+        if as_json:
+            import msgspec  # noqa: PLC0415
+
+            click.echo(msgspec.json.encode(address).decode())
+        else:
+            click.echo(_(N_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C."), **_fields(address)))
+        if not no_lab:
+            from workshop_kit.faces.lab import start_lab  # noqa: PLC0415
+
+            lab.append(start_lab(folder.path))
+
+    try:
+        serve(folder, live, host, port, ready)
+    finally:
+        for process in lab:
+            process.terminate()
+        live.close()
+
+
+@cli.command(help=_(N_("Move a session on without a notebook: open, close or reveal an item, or start its next round.")))
+@_session
+@click.argument("item")
+@click.argument("step", type=click.Choice(STEPS), default="open")
+def step(session: str, item: str, step: str) -> None:
+    live = _open(session)
+    try:
+        live.do(step, item)
+        state = live.state.item(item)
+        click.echo(_(N_("{item}: {phase}"), item=_pick(state.spec.title, live), phase=_(_PHASES[state.phase])))
+    finally:
+        live.close()
+
+
+@cli.command(help=_(N_("Print the results of an item as tidy rows.")))
+@_session
+@click.argument("item")
+@click.option("--format", "format_", type=click.Choice(("csv", "json", "table")), default="table", show_default=True)
+def results(session: str, item: str, format_: str) -> None:
+    from workshop_kit.results import tidy  # noqa: PLC0415
+
+    live = _open(session)
+    try:
+        table = tidy.rows_of(live, item)
+    finally:
+        live.close()
+    writers = {"csv": tidy.as_csv, "json": tidy.as_json, "table": tidy.as_table}
+    click.echo(writers[format_](table), nl=False)
+
+
+@cli.command(help=_(N_("Write the minutes.")))
+@_session
+@_lang
+@click.option("--format", "formats", default=",".join(FORMATS), show_default=True, help=_(N_("Formats, separated by commas.")))
+@click.option("--edition", type=click.Choice(("internal", "public")), default="internal", show_default=True, help=_(N_("With names, or without.")))  # fmt: skip
+@click.option("--out", type=click.Path(path_type=Path), help=_(N_("Where to put them; the session's folder if left out.")))
+@click.option("--publish", is_flag=True, help=_(N_("Also show the public edition on the phones, under /CODE/minutes.")))
+def minutes(session: str, lang: str | None, formats: str, edition: str, out: Path | None, publish: bool) -> None:
+    from workshop_kit.folder import locate  # noqa: PLC0415
+    from workshop_kit.minutes.run import write_minutes  # noqa: PLC0415
+
+    wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
+    for path in write_minutes(locate(session), lang or "", wanted, edition, out, publish=publish):
+        click.echo(path)
+
+
+@cli.command(help=_(N_("Recompute the log's digests and say whether anything was altered.")))
+@_session
+def verify(session: str) -> None:
+    live = _open(session)
+    try:
+        count, digest = live.verify()
+    finally:
+        live.close()
+    click.echo(_(N_("The log is whole: {count} entries, digest {digest}"), count=count, digest=digest))
+
+
+@cli.command(help=_(N_("Play a whole session with simulated people, up to the minutes.")))
+@click.option("--headless", is_flag=True, help=_(N_("Run to the end and stop; without it JupyterLab and the stage stay open.")))
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_(N_("Where to put the folder.")))
+@click.option("--agenda", default="", help=_(N_("Name of an agenda, or the path of a TOML file.")))
+@click.option("--participants", type=click.IntRange(1, 1000), default=30, show_default=True, help=_(N_("How many simulated people.")))  # fmt: skip
+@_lang
+@click.option("--seed", type=int, default=1, show_default=True, help=_(N_("Start of the simulation's random numbers.")))
+@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_(N_("Port to listen on; any free one if left out.")))
+def demo(lang: str | None, **options: Any) -> None:
+    from workshop_kit.faces.demo import run_demo  # noqa: PLC0415
+
+    run_demo(lang=lang or DEFAULT_LANGUAGE, text=_, **options)
+
+
+_PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
+
+
+def _open(session: str) -> Any:
+    from workshop_kit.folder import locate  # noqa: PLC0415
+
+    return locate(session).open()
+
+
+def _pick(wording: Any, live: Any) -> str:
+    return voice(live.state.info.lang).pick(wording)
+
+
+def _fields(struct: Any) -> dict[str, Any]:
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command; an error is one line on stderr that says what to do, and exit code 1 (2 for wrong usage)."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        cli.main(arguments, prog_name="workshop", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as shown:
+        click.echo(shown.ctx.get_help() if shown.ctx else "")
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "workshop"
+        _fail(_(N_('{problem} See "{command} --help".'), problem=error.format_message(), command=where), 2)
+    except click.ClickException as error:
+        _fail(error.format_message(), 1)
+    except (click.Abort, KeyboardInterrupt):
+        _fail(_(N_("Stopped.")), 1)
+    except WorkshopError as error:
+        _fail(error.told(_), 1)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"workshop: {' '.join(message.split())}", err=True)
+    sys.exit(code)

@@ -1,0 +1,84 @@
+"""Guards of the participants' server: security headers, the origin of a request, its size, and whose seat it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import urlsplit
+
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.faces.forms import LARGEST_BODY, too_large
+
+SEAT_COOKIE = "seat"
+
+_HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
+
+
+class Headers:
+    """Sets the security headers on every answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        host = next((value.decode("latin-1") for name, value in scope["headers"] if name == b"host"), "")
+        live = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
+        policy = (
+            "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
+            f"img-src 'self' data:; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+        )
+        static = scope["path"].startswith("/static/")
+        extra = {
+            "content-security-policy": policy,
+            "x-content-type-options": "nosniff",
+            "referrer-policy": "no-referrer",
+            "cache-control": "public, max-age=31536000, immutable" if static else "no-store",
+            "permissions-policy": "camera=(), microphone=(), geolocation=()",
+        }
+
+        async def send_with(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                kept = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in extra]
+                message["headers"] = kept + [(k.encode(), v.encode("latin-1")) for k, v in extra.items()]
+            await send(message)
+
+        await self.app(scope, receive, send_with)
+
+
+async def body_of(request: Request) -> bytes:
+    """Read a body, refusing one that is too large before all of it has come in."""
+    declared = request.headers.get("content-length", "0")
+    if declared.isdigit() and int(declared) > LARGEST_BODY:
+        raise too_large(int(declared))
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST_BODY:
+            raise too_large(len(body))
+    return bytes(body)
+
+
+def check_origin(request: HTTPConnection) -> None:
+    """Refuse a form that another site's page sends; programs outside a browser send neither header."""
+    if not same_origin(request.headers):
+        raise Refused(Why.NOT_ALLOWED, N_("This did not come from the session's own page. Please open it again."))
+
+
+def same_origin(headers: Mapping[str, str]) -> bool:
+    """Tell whether a request comes from this server's own pages, as far as its headers tell."""
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    origin = headers.get("origin")
+    return origin is None or urlsplit(origin).netloc == headers.get("host")
+
+
+def seat_token(request: HTTPConnection) -> str:
+    """Return the secret of a seat: a bearer token, or the cookie of a browser."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else request.cookies.get(SEAT_COOKIE, "")

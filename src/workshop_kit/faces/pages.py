@@ -1,0 +1,189 @@
+"""Turns a session into HTML: the two live regions of an activity, and the pages around them.
+
+`shared` is the same for everybody who reads the same language; `mine` belongs to one viewer. Both are made of the
+activity's own `page.html`, whose macros `shared`, `mine` and `console` hold native form controls only.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+import segno
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from markupsafe import Markup
+from msgspec import Struct
+
+from workshop_kit.core.activity import FACILITATOR, Audience
+from workshop_kit.core.session import Item, Phase
+from workshop_kit.core.text import LANGUAGES, Text
+from workshop_kit.library import PACKAGE, folder_of, voice
+from workshop_kit.live import LiveSession
+
+STATIC = PACKAGE / "faces" / "static"
+
+
+class Notice(Struct, frozen=True):
+    """What a page tells its reader about what was just sent; `sent` fills the form again after a refusal."""
+
+    text: str = ""
+    refused: bool = False
+    field: str = ""
+    sent: Mapping[str, str] = {}
+
+
+class Pages:
+    """Renders one session. `base` is the address under which forms post, empty inside a notebook."""
+
+    def __init__(self, live: LiveSession, base: str = "") -> None:
+        self.live = live
+        self.base = base
+        registry = live.rules.registry
+        self._environment = Environment(
+            loader=ChoiceLoader(
+                [
+                    FileSystemLoader(PACKAGE / "faces" / "templates"),
+                    PrefixLoader({name: FileSystemLoader(folder_of(kind)) for name, kind in registry.items()}),
+                ]
+            ),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+
+    def voice(self, lang: str) -> Text:
+        """Return the voice for a language in this session's time zone."""
+        state = self.live.state
+        zone = state.info.timezone or "UTC"
+        return voice(lang if lang in LANGUAGES else state.info.lang, self.live.rules.registry.values(), zone)
+
+    # ── regions ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def shared(self, lang: str) -> str:
+        """Return what everybody sees below the question: progress, results, the wall of cards."""
+        return self._region("shared.html", lang, Audience.ROOM)
+
+    def question(self, lang: str) -> str:
+        """Return what stands above it on the stage: the step, the question, the countdown."""
+        return self._region("question.html", lang, Audience.ROOM)
+
+    def mine(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+        """Return what one person sees on the phone: the question, and the form to answer it."""
+        return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice)
+
+    def console(self, lang: str, focus: str = "") -> str:
+        """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
+        return self._region("console.html", lang, Audience.FACILITATOR, focus=focus)
+
+    def head_key(self) -> tuple[object, ...]:
+        """Return what `mine` of everybody depends on; where it changes, everybody gets a new one."""
+        item = self.live.state.current_item
+        return (item.spec.id, item.phase, item.revealed, item.round, item.until) if item else ()
+
+    # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def enter(self, lang: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+        """Return the page that asks for a session's code."""
+        return self._render("enter.html", lang, notice=notice)
+
+    def join(self, lang: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+        """Return the page that a phone sees first."""
+        return self._render("join.html", lang, notice=notice)
+
+    def phone(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+        """Return a participant's whole page; it works without JavaScript."""
+        return self._render(
+            "phone.html", lang, mine=Markup(self.mine(lang, seat, notice)), shared=Markup(self.shared(lang)), notice=notice
+        )  # fmt: skip
+
+    def stage(self, lang: str, address: str) -> str:
+        """Return the projected page. `address` is what the QR code leads to."""
+        regions = {"mine": Markup(self.question(lang)), "shared": Markup(self.shared(lang))}
+        return self._render("stage.html", lang, regions=regions, address=address, qr=qr_svg(address))
+
+    def screen(self, lang: str, address: str = "") -> str:
+        """Return the stage without a page around it and with empty regions, for a notebook."""
+        regions = {"mine": "", "shared": ""}
+        qr = qr_svg(address) if address else ""
+        return self._render("stage-widget.html", lang, regions=regions, address=address, qr=qr)
+
+    def empty_frame(self, lang: str, regions: tuple[str, ...]) -> str:
+        """Return the outside of a widget with these regions, still empty."""
+        return self._render("frame.html", lang, regions=regions)
+
+    def words(self, lang: str) -> dict[str, str]:
+        """Return the few texts that `live.js` shows by itself."""
+        text = self.voice(lang)
+        return {
+            "sending": text("Sending …"),
+            "saved": text("Saved."),
+            "waiting": text("No connection. What you sent is kept and goes out by itself: {n} waiting."),
+            "offline": text("No connection. Trying again …"),
+            "online": text("Connected again."),
+            "left": text("{n} left"),
+            "over": text("{n} too many"),
+            "time_up": text("Time is up"),
+        }
+
+    # ── the context of templates ──────────────────────────────────────────────────────────────────────────────────
+
+    def _region(
+        self,
+        template: str,
+        lang: str,
+        audience: Audience,
+        seat: str = "",
+        **values: Any,
+    ) -> str:
+        state, rules = self.live.state, self.live.rules
+        item = state.current_item
+        if item is None:
+            return self._render(template, lang, audience=audience, seat=seat, **values)
+        viewer = rules.viewer(state, item, audience, seat)
+        view = rules.activity(item).view(item.state, viewer)
+        return self._render(template, lang, audience=audience, seat=seat, item=item, view=view, **values)
+
+    def _render(self, template: str, lang: str, **values: Any) -> str:
+        state = self.live.state
+        text = self.voice(lang)
+        item: Item | None = values.get("item")
+        context: dict[str, Any] = {
+            "_": text,
+            "plural": text.plural,
+            "pick": text.pick,
+            "text": text,
+            "languages": LANGUAGES,
+            "info": state.info,
+            "state": state,
+            "steps": [spec.id for spec in state.agenda.items],
+            "item": item,
+            "view": None,
+            "page": f"{item.spec.activity}/page.html" if item else "",
+            "phase": Phase,
+            "base": self.base,
+            "address": state.address,
+            "nonce": lambda: secrets.token_hex(8),
+            "person": lambda seat: self.live.people(seat, text),
+            "facilitator": FACILITATOR,
+            "notice": Notice(),
+            "audience": None,
+            "seat": "",
+            "focus": "",
+            "assets": self.assets,
+            "words": self.words(text.lang),
+        }
+        return self._environment.get_template(template).render(context | values)
+
+    @cached_property
+    def assets(self) -> Mapping[str, str]:
+        """The addresses of the two static files; the version in them lets phones keep them for good."""
+        return {name: f"/static/{name}?v={(STATIC / name).stat().st_mtime_ns:x}" for name in ("kit.css", "live.js")}
+
+
+def qr_svg(address: str) -> Markup:
+    """Return a QR code of an address as inline SVG."""
+    code = segno.make(address, error="m", micro=False)
+    return Markup(code.svg_inline(scale=1, border=2, omitsize=True, dark="#000", light="#fff", svgclass="wk-qr-code"))

@@ -1,0 +1,154 @@
+"""The form of the start notebook: make a session or open one, and start the server, without reading code."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from datetime import date
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import ipywidgets
+
+from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+from workshop_kit.folder import LOG, SessionFolder, locate
+from workshop_kit.library import agenda_names, voice
+from workshop_kit.prepare import new_session
+
+SLUG_LENGTH = 40
+
+
+def start_form(directory: str | Path = ".", lang: str = DEFAULT_LANGUAGE) -> StartForm:
+    """Show the form. Sessions are made in `directory`, which is the notebook's own folder if left out."""
+    return StartForm(Path(directory).resolve(), lang)
+
+
+class StartForm(ipywidgets.VBox):  # type: ignore[misc]
+    """The form as a widget. `server` is the running server, if this form started one."""
+
+    def __init__(self, directory: Path, lang: str) -> None:
+        self.directory = directory
+        self.server: subprocess.Popen[str] | None = None
+        self.folder: SessionFolder | None = None
+        self.message = ipywidgets.HTML()
+        self.language = ipywidgets.Dropdown(options=[(name, tag) for tag, name in LANGUAGES.items()], value=lang)
+        self.language.observe(lambda change: self._draw(change["new"]), names="value")
+        self.name, self.place, self.facilitator = ipywidgets.Text(), ipywidgets.Text(), ipywidgets.Text()
+        self.day = ipywidgets.DatePicker(value=date.today())  # noqa: DTZ011 - the facilitator's calendar
+        self.agenda = ipywidgets.Dropdown(options=agenda_names(), value="success-factors")
+        self.known = ipywidgets.Dropdown(options=self._sessions())
+        self.make = ipywidgets.Button(button_style="primary")
+        self.open_known = ipywidgets.Button()
+        self.make.on_click(lambda button: self._try(self._make, button))
+        self.open_known.on_click(lambda button: self._try(self._open, button))
+        super().__init__()
+        self._draw(lang)
+
+    def _draw(self, lang: str) -> None:
+        text = self.text = voice(lang)
+        self.make.description = text(N_("Make the session"))
+        self.open_known.description = text(N_("Open"))
+        rows = (
+            (N_("Language"), self.language),
+            (N_("Title"), self.name),
+            (N_("Place"), self.place),
+            (N_("Day"), self.day),
+            (N_("Facilitation"), self.facilitator),
+            (N_("Agenda"), self.agenda),
+        )
+        self.children = (
+            _heading(text(N_("A new session"))),
+            *(_row(text(label), control) for label, control in rows),
+            self.make,
+            *(
+                (_heading(text(N_("Open a session"))), _row(text(N_("Session")), self.known), self.open_known)
+                if self.known.options
+                else ()
+            ),
+            self.message,
+        )
+
+    def _make(self) -> None:
+        title = self.name.value.strip()
+        if not title:
+            raise WorkshopError(N_("Please give the session a title."))
+        folder = new_session(
+            self.directory / _slug(title),
+            agenda=self.agenda.value,
+            lang=self.language.value,
+            title=title,
+            place=self.place.value.strip(),
+            date=self.day.value.isoformat() if self.day.value else "",
+            facilitator=self.facilitator.value.strip(),
+        )
+        self._start(folder)
+
+    def _open(self) -> None:
+        self._start(locate(self.directory / self.known.value))
+
+    def _start(self, folder: SessionFolder) -> None:
+        self.stop()
+        self.folder = folder
+        self.server = subprocess.Popen(
+            [sys.executable, "-m", "workshop_kit", "open", str(folder.path), "--no-lab", "--json"],
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+        )
+        assert self.server.stdout is not None
+        line = self.server.stdout.readline()
+        if not line:
+            raise WorkshopError(N_("The participants' server did not start. Run the command: workshop open"))
+        threading.Thread(target=self.server.stdout.read, daemon=True).start()
+        self._tell(folder, json.loads(line))
+
+    def _tell(self, folder: SessionFolder, address: dict[str, Any]) -> None:
+        text = self.text
+        first = sorted(folder.path.glob("[0-9]*.ipynb"))[0]
+        link = escape(first.relative_to(self.directory).as_posix() if first.is_relative_to(self.directory) else "")
+        self.message.value = (
+            f"<h3>{escape(text(N_('The session is running.')))}</h3>"
+            f"<p>{escape(text(N_('Phones open {url}'), url=address['url']))}</p>"
+            f'<p><a href="{escape(address["stage"])}" target="_blank">{escape(text(N_("Stage for a second screen")))}</a></p>'
+            f'<p><a href="{link}">{escape(text(N_("Go on with the first notebook")))}</a> ({link})</p>'
+        )
+
+    def stop(self) -> None:
+        """Stop the server that this form started."""
+        if self.server is not None:
+            self.server.terminate()
+            self.server.wait(timeout=10)
+            self.server = None
+
+    def _try(self, action: Any, button: ipywidgets.Button) -> None:
+        button.disabled = True
+        try:
+            action()
+        except WorkshopError as error:
+            self.message.value = f'<p role="alert"><b>{escape(error.told(self.text))}</b></p>'
+        finally:
+            button.disabled = False
+
+    def _sessions(self) -> list[str]:
+        return sorted(path.parent.name for path in self.directory.glob(f"*/{LOG}"))
+
+
+def _row(label: str, control: ipywidgets.DOMWidget) -> ipywidgets.HBox:
+    control.description = label
+    control.style = {"description_width": "8em"}
+    control.layout = ipywidgets.Layout(width="34em")
+    return control
+
+
+def _heading(text: str) -> ipywidgets.HTML:
+    return ipywidgets.HTML(f"<h2>{escape(text)}</h2>")
+
+
+def _slug(title: str) -> str:
+    """Return a folder's name for a title: letters, digits and "-", so that no title leads out of the folder."""
+    letters = "".join(letter if letter.isalnum() else "-" for letter in title.lower())
+    return "-".join(part for part in letters.split("-") if part)[:SLUG_LENGTH] or "session"

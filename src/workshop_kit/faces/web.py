@@ -1,0 +1,218 @@
+"""The participants' server: pages and plain forms for phones, the stage, and one WebSocket to keep them up to date.
+
+It can append participants' commands and nothing else. Everything works with plain forms; `Accept: application/json` gets
+JSON instead of a page.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from http import HTTPStatus
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+
+from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
+from workshop_kit.core.text import LANGUAGES, preferred
+from workshop_kit.faces.broadcast import STORE_FAILED, Room
+from workshop_kit.faces.forms import read_command, read_form
+from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origin, seat_token
+from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.live import LiveSession
+
+COOKIE_DAYS = 30
+
+STATUS = {
+    Why.UNREADABLE: HTTPStatus.BAD_REQUEST,
+    Why.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
+    Why.UNKNOWN: HTTPStatus.NOT_FOUND,
+    Why.CLOSED: HTTPStatus.CONFLICT,
+    Why.TAKEN: HTTPStatus.CONFLICT,
+    Why.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Why.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Why.LOCKED: HTTPStatus.LOCKED,
+    Why.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+}
+
+def application(live: LiveSession, *, published: Path | None = None) -> Starlette:
+    """Return the server for one session. `published` is the folder where minutes lie once they are published."""
+    return Site(live, published).app
+
+
+class Site:
+    """The routes of one session."""
+
+    def __init__(self, live: LiveSession, published: Path | None) -> None:
+        self.live = live
+        self.code = live.state.info.code
+        self.pages = Pages(live, f"/{self.code}")
+        self.room = Room(live, self.pages)
+        self.published = published
+        self.app = Starlette(
+            routes=[
+                Route("/", self.enter),
+                Route("/healthz", self.health),
+                Mount("/static", StaticFiles(directory=STATIC)),
+                Route("/{code}", self.phone),
+                Route("/{code}/join", self.join, methods=["POST"]),
+                Route("/{code}/items/{item}", self.command, methods=["POST"]),
+                Route("/{code}/stage", self.stage),
+                Route("/{code}/minutes", self.minutes),
+                WebSocketRoute("/{code}/live", self.room.connect),
+            ],
+            middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=400)],
+            exception_handlers={Refused: self._refused, StoreError: self._store_failed},
+            lifespan=self.room.lifespan,
+        )
+
+    # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def enter(self, request: Request) -> Response:
+        """Ask for the code, or go where a code leads."""
+        lang = _language(request)
+        code = request.query_params.get("code", "").strip().upper()
+        if code == self.code:
+            return RedirectResponse(f"/{code}", HTTPStatus.SEE_OTHER)
+        wrong = Notice(self.pages.voice(lang)(N_("There is no session with this code. Please check the letters.")), True)
+        status = HTTPStatus.NOT_FOUND if code else HTTPStatus.OK
+        return HTMLResponse(self.pages.enter(lang, wrong if code else Notice()), status)
+
+    async def phone(self, request: Request) -> Response:
+        """Show a participant's page, or the form to join."""
+        if request.path_params["code"] != self.code and request.path_params["code"].upper() == self.code:
+            return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
+        self._check_code(request)
+        seat = self._seat(request)
+        if seat is None:
+            return HTMLResponse(self.pages.join(_language(request)))
+        return HTMLResponse(self.pages.phone(self._lang(seat, request), seat))
+
+    async def stage(self, request: Request) -> Response:
+        """Show the page for the projector."""
+        self._check_code(request)
+        lang = request.query_params.get("lang", self.live.state.info.lang)
+        return HTMLResponse(self.pages.stage(lang, join_address(request, self.live)))
+
+    async def minutes(self, request: Request) -> Response:
+        """Show the minutes once they are published."""
+        self._check_code(request)
+        seat = self._seat(request)
+        wanted = self._lang(seat, request) if seat else _language(request)
+        for lang in (wanted, *LANGUAGES):
+            path = self.published / f"minutes.{lang}.html" if self.published else None
+            if path and path.is_file():
+                return FileResponse(path, media_type="text/html; charset=utf-8")
+        raise Refused(Why.UNKNOWN, N_("The minutes have not been published yet."))
+
+    async def health(self, request: Request) -> Response:
+        del request
+        return PlainTextResponse("ok")
+
+    # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def join(self, request: Request) -> Response:
+        """Give a phone its seat; a phone that has one may change its name and language here."""
+        self._check_code(request)
+        check_origin(request)
+        fields = read_form(await body_of(request))
+        lang = fields.get("lang", "")
+        lang = lang if lang in LANGUAGES else _language(request)
+        name = fields.get("name", "")
+        token, seat = seat_token(request), self._seat(request)
+        if seat is None:
+            admission = await asyncio.wrap_future(self.live.join(lang, name))
+            token, seat = admission.token, admission.seat
+        else:
+            if lang != self.live.state.seats[seat].lang:
+                await asyncio.wrap_future(self.live.speak(seat, lang))
+            if name:
+                await asyncio.wrap_future(self.live.rename(seat, name))
+        answer: Response
+        if _wants_json(request):
+            answer = JSONResponse({"seat": seat, "token": token})
+        else:
+            answer = RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
+        answer.set_cookie(
+            SEAT_COOKIE,
+            token,
+            max_age=COOKIE_DAYS * 86400,
+            path=f"/{self.code}",
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
+        return answer
+
+    async def command(self, request: Request) -> Response:
+        """Take a participant's command."""
+        self._check_code(request)
+        check_origin(request)
+        seat = self._seat(request)
+        if seat is None:
+            raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+        fields = read_form(await body_of(request))
+        try:
+            receipt = await self.room.take(seat, read_command(fields, request.path_params["item"]))
+        except Refused as refusal:
+            if _wants_json(request):
+                raise
+            lang = self._lang(seat, request)
+            notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
+            return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
+        if _wants_json(request):
+            return JSONResponse({"ok": True, "seq": receipt.seq})
+        return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
+
+    # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def _check_code(self, request: HTTPConnection) -> None:
+        if request.path_params["code"] != self.code:
+            raise Refused(Why.UNKNOWN, N_("There is no session with this code. Please check the letters."))
+
+    def _seat(self, request: HTTPConnection) -> str | None:
+        seat = self.live.seat_of(seat_token(request))
+        return seat if seat in self.live.state.seats else None
+
+    def _lang(self, seat: str, request: HTTPConnection) -> str:
+        known = self.live.state.seats.get(seat)
+        return known.lang if known else _language(request)
+
+    def _refused(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, Refused)
+        return self._failed(request, error, STATUS[error.why], error.why, error.field)
+
+    def _store_failed(self, request: Request, error: Exception) -> Response:
+        del error
+        told = StoreError(STORE_FAILED)
+        return self._failed(request, told, HTTPStatus.SERVICE_UNAVAILABLE, "store", None)
+
+    def _failed(
+        self, request: Request, error: WorkshopError, status: HTTPStatus, code: str, field: str | None
+    ) -> Response:
+        seat = self.live.seat_of(seat_token(request))
+        lang = self._lang(seat, request) if seat else _language(request)
+        message = error.told(self.pages.voice(lang))
+        if _wants_json(request):
+            body = {"code": str(code), "message": message} | ({"field": field} if field else {})
+            return JSONResponse({"error": body}, status)
+        return HTMLResponse(self.pages.enter(lang, Notice(message, refused=True)), status)
+
+
+def join_address(request: HTTPConnection, live: LiveSession) -> str:
+    """Return the address that phones should open: the one announced, else the one this page was asked under."""
+    base = live.state.address or f"{request.url.scheme}://{request.url.netloc}"
+    return f"{base.rstrip('/')}/{live.state.info.code}"
+
+
+def _language(request: HTTPConnection) -> str:
+    return preferred(request.headers.get("accept-language", ""))
+
+
+def _wants_json(request: Request) -> bool:
+    return "application/json" in request.headers.get("accept", "")

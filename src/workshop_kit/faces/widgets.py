@@ -1,0 +1,185 @@
+"""The notebook's faces: stage, console and seat as widgets for JupyterLab and Voilà.
+
+They show the same HTML as the server's pages and send the same forms. The kernel follows the log from a thread, so a
+busy cell does not stop the stage, and it never trusts a trait that the front end could write: what people do comes as a
+form and is decided like any other command.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import anywidget
+import traitlets
+from markupsafe import Markup
+
+from workshop_kit.core.activity import FACILITATOR, Actor
+from workshop_kit.core.errors import Refused, WorkshopError
+from workshop_kit.core.event import Channel
+from workshop_kit.core.session import SessionState
+from workshop_kit.faces.forms import read_command, read_form
+from workshop_kit.faces.pages import STATIC, Pages
+from workshop_kit.live import LiveSession
+
+INTERVAL = 0.25
+"""Seconds between two updates of a widget; the first change after a pause shows at once."""
+
+GUEST = "guest"
+CHANNEL = "channel"
+
+
+class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]
+    """A part of a session that stays up to date. `frame` is its outer HTML, `regions` what changes in it."""
+
+    _esm = STATIC / "live.js"
+    _css = STATIC / "kit.css"
+
+    frame = traitlets.Unicode().tag(sync=True)
+    regions = traitlets.Dict().tag(sync=True)
+    words = traitlets.Dict().tag(sync=True)
+
+    def __init__(self, live: LiveSession, lang: str = "") -> None:
+        self.live = live
+        self.lang = lang or live.state.info.lang
+        self.pages = Pages(live)
+        self._due = threading.Event()
+        self._stopped = threading.Event()
+        super().__init__(frame=self.make_frame(), regions=self.make_regions(), words=self.pages.words(self.lang))
+        self._unsubscribe = live.subscribe(self._changed)
+        threading.Thread(target=self._update_forever, name="workshop-widget", daemon=True).start()
+        self.on_msg(self._hear)
+
+    def make_frame(self) -> str:
+        """Return the outer HTML, with a `data-region` element for each region."""
+        raise NotImplementedError
+
+    def make_regions(self) -> dict[str, str]:
+        """Return the present HTML of each region."""
+        raise NotImplementedError
+
+    def take(self, fields: dict[str, str]) -> None:
+        """Carry out a form that somebody sent from this widget. Raises `Refused`."""
+        raise NotImplementedError
+
+    def fallback(self) -> str:
+        """Return HTML without controls, for where the widget cannot run: an export, or a notebook opened later."""
+        return self.make_frame()
+
+    def close(self) -> None:
+        """Stop following the session."""
+        self._stopped.set()
+        self._due.set()
+        self._unsubscribe()
+        super().close()
+
+    def _changed(self, state: SessionState) -> None:
+        del state
+        self._due.set()
+
+    def _update_forever(self) -> None:
+        while self._due.wait() and not self._stopped.is_set():
+            self._due.clear()
+            self._update()
+            self._stopped.wait(INTERVAL)
+
+    def _update(self) -> None:
+        regions, frame = self.make_regions(), self.make_frame()
+        if regions != self.regions:
+            self.regions = regions
+        if frame != self.frame:
+            self.frame = frame
+
+    def _hear(self, widget: object, content: Any, buffers: object) -> None:
+        del widget, buffers
+        if not isinstance(content, dict) or not isinstance(content.get("form"), str):
+            return
+        sent_id = str(content.get("id", ""))[:80]
+        try:
+            self.take(read_form(content["form"].encode()))
+        except WorkshopError as error:
+            code = str(error.why) if isinstance(error, Refused) else "store"
+            self.send({"refused": sent_id, "code": code, "message": error.told(self.pages.voice(self.lang))})
+        else:
+            self.send({"ack": sent_id})
+        self._update()
+
+    def _repr_mimebundle_(self, **options: Any) -> Any:
+        bundle = super()._repr_mimebundle_(**options)
+        data = bundle[0] if isinstance(bundle, tuple) else bundle
+        if data is not None:
+            data["text/html"] = self.fallback()
+            data["text/plain"] = self.live.state.info.title
+        return bundle
+
+
+class Stage(LiveWidget):
+    """What the room sees, with a button for the whole screen."""
+
+    def make_frame(self) -> str:
+        return self.pages.screen(self.lang, self._join_address())
+
+    def make_regions(self) -> dict[str, str]:
+        return {"mine": self.pages.question(self.lang), "shared": self.pages.shared(self.lang)}
+
+    def take(self, fields: dict[str, str]) -> None:
+        del fields
+
+    def fallback(self) -> str:
+        regions = self.make_regions()
+        return Markup("<div>{}{}</div>").format(Markup(regions["mine"]), Markup(regions["shared"]))
+
+    def _join_address(self) -> str:
+        state = self.live.state
+        return f"{state.address}/{state.info.code}" if state.address else ""
+
+
+class Console(LiveWidget):
+    """The facilitator's controls. `step` is the agenda item that its notebook leads through."""
+
+    def __init__(self, live: LiveSession, lang: str = "", step: str = "") -> None:
+        self.step = step
+        super().__init__(live, lang)
+
+    def make_frame(self) -> str:
+        return self.pages.empty_frame(self.lang, ("console",))
+
+    def make_regions(self) -> dict[str, str]:
+        return {"console": self.pages.console(self.lang, self.step)}
+
+    def fallback(self) -> str:
+        return ""
+
+    def take(self, fields: dict[str, str]) -> None:
+        guest = fields.pop(GUEST, "").strip()
+        channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
+        actor = Actor(FACILITATOR, channel)
+        if fields.get("command") == "room-votes":
+            actor = Actor(FACILITATOR, Channel.HANDS)
+        if guest:
+            seat = self.live.join(self.lang, guest, Channel.HANDS).result().seat
+            actor = Actor(seat, Channel.HANDS)
+        self.live.submit(read_command(fields).command, actor).result()
+
+
+class Seat(LiveWidget):
+    """A participant's page inside a notebook."""
+
+    def __init__(self, live: LiveSession, lang: str = "", name: str = "") -> None:
+        self.seat = live.join(lang, name, Channel.NOTEBOOK).result().seat
+        super().__init__(live, lang)
+
+    def make_frame(self) -> str:
+        return self.pages.empty_frame(self.lang, ("mine", "shared"))
+
+    def make_regions(self) -> dict[str, str]:
+        return {"mine": self.pages.mine(self.lang, self.seat), "shared": self.pages.shared(self.lang)}
+
+    def fallback(self) -> str:
+        return ""
+
+    def take(self, fields: dict[str, str]) -> None:
+        sent = read_command(fields)
+        if sent.name and sent.name.strip():
+            self.live.rename(self.seat, sent.name, Channel.NOTEBOOK).result()
+        self.live.submit(sent.command, Actor(self.seat, Channel.NOTEBOOK)).result()

@@ -1,0 +1,107 @@
+"""What comes with the kit and what may lie beside an agenda: notebooks, agendas, guides, data sets, catalogs."""
+
+from __future__ import annotations
+
+import csv
+import inspect
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+
+from workshop_kit.core.activity import Registry
+from workshop_kit.core.agenda import Agenda, read_agenda
+from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
+
+PACKAGE = Path(__file__).parent
+AGENDA_FILE = "agenda.toml"
+
+_DATA_NAME = re.compile(r"[a-z0-9_-]{1,60}")
+_GUIDE_HEADING = re.compile(r"^## (?P<title>.+?) \{#(?P<item>[a-z0-9-]+)\}$", re.MULTILINE)
+_NOT_FOR_BALLOTS = frozenset({"source"})
+
+
+def shipped(folder: str) -> Path:
+    """Return one of the folders that come with the kit: "notebooks", "facilitation" or "data".
+
+    In a wheel they lie inside the package; in a checkout at the top of the repository.
+    """
+    inside = PACKAGE / "bundled" / folder
+    return inside if inside.is_dir() else PACKAGE.parents[1] / folder
+
+
+class Source(Struct, frozen=True):
+    """An agenda with the folder that it lies in, where its guides and its own data sets are too."""
+
+    agenda: Agenda
+    folder: Path
+    toml: str
+
+
+def agenda_names() -> list[str]:
+    """Return the names of the agendas that come with the kit."""
+    return sorted(path.parent.name for path in shipped("facilitation").glob(f"*/{AGENDA_FILE}"))
+
+
+def load_agenda(name: str, registry: Registry) -> Source:
+    """Read an agenda by the name of a shipped one or by the path of a TOML file (or of its folder)."""
+    path = Path(name)
+    if name in agenda_names():
+        path = shipped("facilitation") / name
+    path = path / AGENDA_FILE if path.is_dir() else path
+    try:
+        toml = path.read_text("utf-8")
+        document = tomllib.loads(toml)
+    except OSError:
+        raise AgendaError(
+            N_('There is no agenda "{name}". Take one of: {known}; or the path of a TOML file.'),
+            name=name,
+            known=", ".join(agenda_names()),
+        ) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise AgendaError(N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error) from None
+    return Source(read_agenda(document, registry, lambda data: data_rows(data, path.parent)), path.parent, toml)
+
+
+def data_rows(name: str, *beside: Path) -> list[dict[str, Any]]:
+    """Return the rows of a data set: a CSV file of that name in one of the folders `beside`, or a shipped one."""
+    if _DATA_NAME.fullmatch(name):
+        for folder in (*beside, shipped("data")):
+            path = folder / f"{name}.csv"
+            if path.is_file():
+                with path.open(encoding="utf-8", newline="") as lines:
+                    return [{k: v for k, v in row.items() if k not in _NOT_FOR_BALLOTS} for row in csv.DictReader(lines)]
+    known = ", ".join(sorted(path.stem for path in shipped("data").glob("*.csv")))
+    raise AgendaError(N_('There is no data set "{name}". There are: {known}.'), name=name[:60], known=known)
+
+
+def guide(folder: Path, lang: str) -> Mapping[str, str]:
+    """Return the facilitator's guide as Markdown per agenda item; empty where the agenda has none."""
+    for candidate in (folder / f"guide.{lang}.md", folder / f"guide.{DEFAULT_LANGUAGE}.md"):
+        if candidate.is_file():
+            pieces = _GUIDE_HEADING.split(candidate.read_text("utf-8"))
+            return {
+                item: f"# {title}\n\n{body.strip()}\n"
+                for title, item, body in zip(pieces[1::3], pieces[2::3], pieces[3::3], strict=True)
+            }
+    return {}
+
+
+def folder_of(activity: object) -> Path:
+    """Return the folder of the module that defines a kind of activity; its `page.html` lies there."""
+    return Path(inspect.getfile(type(activity))).parent
+
+
+def voice(lang: str, registry: Iterable[object] = (), zone: str = "UTC") -> Text:
+    """Return the kit's voice in a language, with the catalogs of the given activities behind its own."""
+    return _voice(lang, tuple(dict.fromkeys(folder_of(kind) / "locale" for kind in registry)), zone)
+
+
+@cache
+def _voice(lang: str, folders: tuple[Path, ...], zone: str) -> Text:
+    return Text.load(lang, (PACKAGE / "locale", *(folder for folder in folders if folder.is_dir())), zone)

@@ -1,0 +1,327 @@
+"""A session in use: load it, decide commands, append, follow what others append.
+
+The only clock and the only source of randomness are here. Any number of processes may hold a `LiveSession` on the same
+store; they meet in the log and nowhere else.
+"""
+
+from __future__ import annotations
+
+import queue
+import secrets
+import threading
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
+from workshop_kit.core.document import one_line
+from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
+from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.session import Info, SessionRules, SessionState, created, fold
+from workshop_kit.store.codec import sealed, verified
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from workshop_kit.core.agenda import Agenda
+    from workshop_kit.core.text import Text
+    from workshop_kit.store.base import Store, Writing
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 5
+LONGEST_NAME = 60
+LONGEST_ID = 80
+MOST_PER_COMMIT = 500
+FOLLOW_TIMEOUT = 1.0
+EVENT_SCHEMA = 1
+
+
+class Receipt(Struct, frozen=True):
+    """What an accepted command gets: the entry it led to. `repeated` tells that it had been sent before."""
+
+    seq: int
+    repeated: bool = False
+
+
+class Admission(Struct, frozen=True):
+    """A new seat and its secret; only the secret's hash is kept."""
+
+    seat: str
+    token: str
+
+
+class NameList(Struct, frozen=True):
+    """The names of people as known now; without a name a seat is "Person 7"."""
+
+    names: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+    def __call__(self, seat: str, text: Text) -> str:
+        if seat in self.names:
+            return self.names[seat]
+        return text(N_("Person {number}"), number=self.numbers.get(seat, "?"))
+
+
+class _Request(Struct):
+    command: Command
+    actor: Actor
+    also: Callable[[Writing], None] | None
+    answer: Future[Receipt]
+
+
+def utc_now() -> datetime:
+    """Return the present moment."""
+    return datetime.now(UTC)
+
+
+def new_code() -> str:
+    """Return a random code for a session, of letters that cannot be mistaken for others."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a seat's token. The token has 128 random bits, so one round of SHA-256 is enough."""
+    return sha256(token.encode()).hexdigest()
+
+
+def clean_name(name: str) -> str:
+    """Return a person's name on one line, cleaned and not too long."""
+    return unicodedata.normalize("NFC", one_line(name))[:LONGEST_NAME].strip()
+
+
+class LiveSession:
+    """One process's hold on a session. All methods may be called from any thread."""
+
+    def __init__(self, store: Store, registry: Registry, *, clock: Callable[[], datetime] = utc_now) -> None:
+        self.store = store
+        self.rules = SessionRules(registry)
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._subscribers: list[Callable[[SessionState], None]] = []
+        self._threads: dict[str, threading.Thread] = {}
+        self._closed = threading.Event()
+        self._names: Mapping[str, str] = {}
+        self._seats: dict[str, str] = {}
+        self._state = SessionState()
+        self.catch_up()
+
+    @classmethod
+    def create(
+        cls, store: Store, registry: Registry, agenda: Agenda, info: Info, *, clock: Callable[[], datetime] = utc_now
+    ) -> LiveSession:
+        """Begin a session in an empty store."""
+        live = cls(store, registry, clock=clock)
+        with live._lock, store.writing() as tx:
+            if tx.read(0):
+                raise StoreError(N_("There is a session here already. Choose another name or folder."))
+            fact = created(info, agenda)
+            tx.append([live._stamp(fact, Command("create"), "create", Actor(FACILITATOR, Channel.NOTEBOOK))])
+        live.catch_up()
+        return live
+
+    @property
+    def state(self) -> SessionState:
+        """The session as this process knows it; a frozen value."""
+        return self._state
+
+    @property
+    def people(self) -> NameList:
+        return NameList(self._names, {seat.id: seat.number for seat in self._state.seats.values()})
+
+    # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def submit(
+        self, command: Command, actor: Actor, *, also: Callable[[Writing], None] | None = None
+    ) -> Future[Receipt]:
+        """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
+
+        Commands that wait at the same time share one commit. `also` writes beside the log in the same transaction.
+        """
+        answer: Future[Receipt] = Future()
+        self._start("writer", self._write_forever)
+        self._requests.put(_Request(command, actor, also, answer))
+        return answer
+
+    def do(self, name: str, item: str = "", /, channel: Channel = Channel.NOTEBOOK, **fields: str) -> Receipt:
+        """Carry out a facilitator's command and wait until it is durable."""
+        return self.submit(Command(name, item, fields), Actor(FACILITATOR, channel)).result()
+
+    def join(self, lang: str = "", name: str = "", channel: Channel = Channel.PHONE) -> Future[Admission]:
+        """Give a new person a seat."""
+        seat, token = "s" + secrets.token_hex(5), secrets.token_urlsafe(16)
+        command = Command("join", fields={"lang": lang})
+        joined = self.submit(
+            command, Actor(seat, channel), also=lambda tx: tx.add_seat(seat, token_hash(token))
+        )
+        if clean_name(name):
+            joined = self.rename(seat, name, channel)
+        admission: Future[Admission] = Future()
+
+        def admit(done: Future[Receipt]) -> None:
+            if (error := done.exception()) is not None:
+                admission.set_exception(error)
+            else:
+                admission.set_result(Admission(seat, token))
+
+        joined.add_done_callback(admit)
+        return admission
+
+    def rename(self, seat: str, name: str, channel: Channel = Channel.PHONE) -> Future[Receipt]:
+        """Keep the name of the person on a seat, apart from the log; the log only tells that it changed."""
+        cleaned = clean_name(name)
+        command = Command("name", fields={"named": "yes"} if cleaned else {})
+        return self.submit(command, Actor(seat, channel), also=lambda tx: tx.set_name(seat, cleaned))
+
+    def speak(self, seat: str, lang: str) -> Future[Receipt]:
+        """Change the language of the person on a seat."""
+        return self.submit(Command("join", fields={"lang": lang}), Actor(seat, Channel.PHONE))
+
+    def seat_of(self, token: str) -> str | None:
+        """Return the seat that a secret token opens."""
+        if not token:
+            return None
+        key = token_hash(token)
+        if key not in self._seats and (seat := self.store.seat_of(key)):
+            self._seats[key] = seat
+        return self._seats.get(key)
+
+    def _write_forever(self) -> None:
+        while (request := self._requests.get()) is not None:
+            batch = [request]
+            with suppress(queue.Empty):
+                while len(batch) < MOST_PER_COMMIT:
+                    if (more := self._requests.get_nowait()) is None:
+                        self._requests.put(None)
+                        break
+                    batch.append(more)
+            self._write(batch)
+
+    def _write(self, batch: list[_Request]) -> None:
+        outcomes: list[tuple[Future[Receipt], Receipt | Exception]] = []
+        try:
+            with self._lock:
+                with self.store.writing() as tx:
+                    state = fold(self.rules, tx.read(self._state.seq), self._state)
+                    for request in batch:
+                        outcome, state = self._decide(tx, state, request)
+                        outcomes.append((request.answer, outcome))
+                self._advance(state)
+        except Exception as error:  # noqa: BLE001 - whatever broke, everybody who waits must be told
+            outcomes = [(request.answer, error) for request in batch]
+        for answer, outcome in outcomes:
+            if isinstance(outcome, Receipt):
+                answer.set_result(outcome)
+            else:
+                answer.set_exception(outcome)
+        self._publish()
+
+    def _decide(self, tx: Writing, state: SessionState, request: _Request) -> tuple[Receipt | Exception, SessionState]:
+        command, actor = request.command, request.actor
+        try:
+            if len(command.id) > LONGEST_ID:
+                raise Refused(
+                    Why.INVALID, N_("The id of a command may have {most} characters."), field="id", most=LONGEST_ID
+                )
+            if command.id and (known := tx.find(command.id)):
+                if (known.actor, known.item) != (actor.id, command.item):
+                    raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
+                return Receipt(known.seq, repeated=True), state
+            events, after = self._decided(state, command, actor)
+        except WorkshopError as refusal:
+            return refusal, state
+        except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch
+            return fault, state
+        tx.append(events)
+        if request.also:
+            request.also(tx)
+        return Receipt(after.seq), after
+
+    def _decided(self, state: SessionState, command: Command, actor: Actor) -> tuple[list[Event], SessionState]:
+        command_id = command.id or secrets.token_hex(8)
+        events: list[Event] = []
+        for number, fact in enumerate(self.rules.decide(state, command, actor)):
+            events.append(self._stamp(fact, command, f"{command_id}/{number}" if number else command_id, actor, state))
+            state = self.rules.evolve(state, events[-1])
+        return events, state
+
+    def _stamp(
+        self, fact: Fact, command: Command, event_id: str, actor: Actor, state: SessionState | None = None
+    ) -> Event:
+        before = state or self._state
+        item = fact.item or command.item
+        event = Event(
+            before.seq + 1, event_id, self._clock(), actor.id, actor.channel, item, fact.name, EVENT_SCHEMA, fact.data, ""
+        )
+        return sealed(event, before.digest)
+
+    # ── following ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+    def subscribe(self, callback: Callable[[SessionState], None]) -> Callable[[], None]:
+        """Call `callback` with the state after every change, from a thread; returns the way to stop it."""
+        with self._lock:
+            self._subscribers.append(callback)
+        self._start("follower", self._follow_forever)
+
+        def unsubscribe() -> None:
+            with self._lock, suppress(ValueError):
+                self._subscribers.remove(callback)
+
+        return unsubscribe
+
+    def catch_up(self) -> SessionState:
+        """Read what others appended and return the state."""
+        with self._lock:
+            events = self.store.read(self._state.seq)
+            if events:
+                self._advance(fold(self.rules, events, self._state))
+        return self._state
+
+    def verify(self) -> tuple[int, str]:
+        """Recompute the digest chain of the whole log; returns (entries, last digest) or raises `BrokenLog`."""
+        return verified(self.store.read(0))
+
+    def close(self) -> None:
+        """Finish what is queued, stop following and close the store."""
+        self._closed.set()
+        self._requests.put(None)
+        self.store.wake()
+        for thread in tuple(self._threads.values()):
+            if thread is not threading.current_thread():
+                thread.join(timeout=5)
+        self.store.close()
+
+    def _follow_forever(self) -> None:
+        while not self._closed.is_set():
+            try:
+                if self.store.wait(FOLLOW_TIMEOUT):
+                    self.catch_up()
+                    self._publish()
+            except StoreError:
+                if not self._closed.wait(FOLLOW_TIMEOUT):
+                    continue
+                return
+
+    def _advance(self, state: SessionState) -> None:
+        if state.naming != self._state.naming:
+            self._names = self.store.names()
+        self._state = state
+
+    def _publish(self) -> None:
+        state = self._state
+        for callback in tuple(self._subscribers):
+            callback(state)
+
+    def _start(self, name: str, target: Callable[[], None]) -> None:
+        with self._lock:
+            if self._closed.is_set():
+                raise StoreError(N_("This session has been closed."))
+            if name not in self._threads:
+                self._threads[name] = threading.Thread(target=target, name=f"workshop-{name}", daemon=True)
+                self._threads[name].start()

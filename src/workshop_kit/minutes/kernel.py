@@ -1,0 +1,31 @@
+"""The kernel that executes the minutes: always the Python that runs this program.
+
+A kernel spec that a user has installed under the name "python3" may point anywhere, and often to a Python that lacks the
+kit or is gone.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+
+
+class _OwnSpecManager(KernelSpecManager):  # type: ignore[misc]
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        return KernelSpec(
+            argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
+            display_name=kernel_name,
+            language="python",
+        )
+
+
+class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+    """Starts the running Python as the kernel."""
+
+    def __init__(self, **options: Any) -> None:
+        # Sockets of the file system keep the kernel's traffic off the network; Windows has none that ZeroMQ can use.
+        super().__init__(**({} if sys.platform == "win32" else {"transport": "ipc"}) | options)
+        self.kernel_spec_manager = _OwnSpecManager()

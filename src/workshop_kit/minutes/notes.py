@@ -1,0 +1,113 @@
+"""Reads the note-taker's own Markdown into blocks, the only markup that the minutes ever parse.
+
+HTML stays visible as text, links keep their words and their address as text, pictures leave their description, and
+comments are dropped, so that a private remark is not published.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import mistune
+from msgspec import Struct
+
+from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Table
+
+_Token = dict[str, Any]
+
+_SECTION_LEVEL = 2
+_NESTED = "– "
+
+
+class Part(Struct, frozen=True):
+    """A stretch of a note under one title; no title when it continues what stands before."""
+
+    title: str | None
+    blocks: tuple[AnyBlock, ...]
+
+
+def parts(markdown: str) -> Iterator[Part]:
+    r"""Yield the parts of a note; a heading of the first or second level begins a new one.
+
+    >>> [part.title for part in parts("so far\n\n# Next\n\nmore")]
+    [None, 'Next']
+    """
+    title: str | None = None
+    blocks: list[AnyBlock] = []
+    for token in _tokens(markdown):
+        if token["type"] == "heading" and token["attrs"]["level"] <= _SECTION_LEVEL:
+            if blocks or title is not None:
+                yield Part(title, tuple(blocks))
+            title, blocks = _words(token), []
+        else:
+            blocks += _blocks(token)
+    if blocks or title is not None:
+        yield Part(title, tuple(blocks))
+
+
+def _tokens(markdown: str) -> list[_Token]:
+    tokens = mistune.create_markdown(renderer=None, plugins=["table"])(markdown)
+    return [] if isinstance(tokens, str) else tokens
+
+
+def _blocks(token: _Token) -> Iterator[AnyBlock]:
+    match token["type"]:
+        case "heading":
+            yield Heading(_words(token), token["attrs"]["level"])
+        case "list":
+            yield Bullets(tuple(_items(token)), bool(token["attrs"]["ordered"]))
+        case "table":
+            yield _table(token)
+        case "block_quote":
+            for inner in token["children"]:
+                yield from _blocks(inner)
+        case "block_code" | "block_html" | "paragraph" | "block_text":
+            if words := _words(token).strip():
+                yield Paragraph(words)
+
+
+def _items(token: _Token, depth: int = 0) -> Iterator[str]:
+    """Yield the items of a list; those of a list inside follow their item with a dash before them."""
+    for item in token["children"]:
+        lists = [child for child in item["children"] if child["type"] == "list"]
+        own = [_words(child).strip() for child in item["children"] if child["type"] not in {"list", "blank_line"}]
+        if any(own):
+            yield _NESTED * depth + "\n".join(filter(None, own))
+        for inner in lists:
+            yield from _items(inner, depth + 1)
+
+
+def _table(token: _Token) -> Table:
+    head, *bodies = token["children"]
+    cells = head["children"]
+    rows = tuple(tuple(_words(cell) for cell in row["children"]) for body in bodies for row in body["children"])
+    numeric = tuple(column for column, cell in enumerate(cells) if cell["attrs"]["align"] == "right")
+    return Table(tuple(_words(cell) for cell in cells), rows, numeric=numeric)
+
+
+def _words(token: _Token) -> str:
+    """Return the words of a token and of all inside it, without their markup."""
+    match token["type"]:
+        case "text":
+            return html.unescape(str(token["raw"]))
+        case "linebreak":
+            return "\n"
+        case "softbreak":
+            return " "
+        case "inline_html" | "block_html":
+            raw = str(token["raw"])
+            return "" if raw.startswith("<!--") else raw
+        case "link":
+            return _with_address(_joined(token["children"]), str(token["attrs"]["url"]))
+        case _:
+            return _joined(token["children"]) if "children" in token else str(token.get("raw", ""))
+
+
+def _joined(tokens: Iterable[_Token]) -> str:
+    return "".join(map(_words, tokens))
+
+
+def _with_address(words: str, address: str) -> str:
+    return words if address.removeprefix("mailto:") in words or address.startswith("#") else f"{words} ({address})"

@@ -1,0 +1,184 @@
+"""Writes the minutes as an accessible PDF (PDF/UA-1 and PDF/A-2a) that Typst sets from one fixed template.
+
+The document reaches the template as JSON, so a leaf is content and never markup. Typst runs in a process of its own,
+whose only folder holds the document's own pictures, and which is killed when it takes too long. That process is this
+module, run as a program that reads a job on its standard input and writes the PDF to its standard output.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from workshop_kit.core.document import AnyBlock, Chart, Document, Table
+from workshop_kit.core.errors import N_
+from workshop_kit.core.text import Text
+from workshop_kit.minutes import fonts
+from workshop_kit.minutes.writers import WritingError
+from workshop_kit.minutes.writers.shape import banner, colophon, settled, title
+from workshop_kit.results.charts import data_table, described, draw
+
+STANDARDS = ("ua-1", "a-2a")
+SECONDS = 60.0
+"""How long Typst may take; the minutes of a long workshop need less than two."""
+
+_SOURCES = Path(__file__).parents[3]
+_MODULE = "workshop_kit.minutes.writers.pdf"
+_NARROW, _BROAD = 6, 48
+
+
+class Job(Struct):
+    """What the process that sets the PDF is told: the template's data, its pictures, and where the fonts lie."""
+
+    page: dict[str, Any]
+    pictures: dict[str, bytes]
+    created: int
+    fonts: tuple[str, ...]
+
+
+def write(document: Document, text: Text, *, seconds: float = SECONDS) -> bytes:
+    """Return the document as a PDF; raise `WritingError` when Typst fails or takes longer than `seconds`.
+
+    Scripts can be mixed in ways that no font can follow. The PDF comes all the same: a second try shows only the
+    characters of the first font and names the others.
+    """
+    plain = msgspec.to_builtins(settled(document))
+    reason = ""
+    for shown in (fonts.displayable, fonts.plainly):
+        done = _run(_job(msgspec.convert(_each_leaf(plain, shown), Document), text), seconds)
+        if not done.returncode:
+            return done.stdout
+        reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1].rstrip(".")
+    raise WritingError(N_("The PDF could not be set: {reason}. Write another format and report this."), reason=reason)
+
+
+def _job(document: Document, text: Text) -> Job:
+    pictures: dict[str, bytes] = {}
+    page = _page(document, text, pictures)
+    return Job(page, pictures, _timestamp(document.meta.created), tuple(map(str, fonts.folders())))
+
+
+def _run(job: Job, seconds: float) -> subprocess.CompletedProcess[bytes]:
+    """Return what the setting process ended with; it is killed when its time is over."""
+    paths = [str(_SOURCES), os.environ.get("PYTHONPATH", "")]
+    try:
+        return subprocess.run(  # noqa: S603 - our own interpreter, our own module
+            [sys.executable, "-P", "-m", _MODULE],
+            input=msgspec.json.encode(job),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
+        )
+    except subprocess.TimeoutExpired as late:
+        raise WritingError(
+            N_("The PDF was not ready after {seconds} seconds. Write another format, or allow more time."),
+            seconds=f"{seconds:g}",
+        ) from late
+
+
+def _page(document: Document, text: Text, pictures: dict[str, bytes]) -> dict[str, Any]:
+    """Return what the template reads: the document in plain values and the words that it adds."""
+    meta = document.meta
+    lang, _, region = meta.lang.partition("-")
+    return {
+        "lang": lang.lower() if lang.isalpha() and len(lang) in {2, 3} else "und",
+        "region": region.upper() if region.isalpha() and len(region) == 2 else None,
+        "title": title(meta, text),
+        "subtitle": meta.subtitle,
+        "banner": banner(meta, text),
+        "colophon": colophon(meta, text),
+        "page-of": text(N_("Page {page} of {pages}")),
+        "families": list(fonts.FAMILIES),
+        "sections": [
+            {"title": section.title, "blocks": [_plain(block, text, pictures) for block in section.blocks]}
+            for section in document.sections
+        ],
+    }
+
+
+def _plain(block: AnyBlock, text: Text, pictures: dict[str, bytes]) -> dict[str, Any]:
+    match block:
+        case Table():
+            return _table(block)
+        case Chart(bars=()):
+            return {"k": "chart", "title": block.title, "alt": described(block), "data": None, "picture": None}
+        case Chart():
+            suffix, content = _picture(block, text)
+            name = f"chart-{len(pictures) + 1}{suffix}"
+            pictures[name] = content
+            data = _table(data_table(block, text))
+            return {"k": "chart", "title": block.title, "alt": described(block), "data": data, "picture": name}
+        case _:
+            return {"k": block.__struct_config__.tag, **msgspec.structs.asdict(block)}
+
+
+def _picture(chart: Chart, text: Text) -> tuple[str, bytes]:
+    """Return the chart as SVG, or as pixels if its words mix scripts, which Typst does not set inside an SVG."""
+    drawn = draw(chart, text.lang)
+    words = "".join([chart.unit, *(bar.label + bar.note for bar in chart.bars)])
+    return (".svg", drawn.svg.encode()) if fonts.plain(words.replace("\n", "")) else (".png", drawn.png)
+
+
+def _table(table: Table) -> dict[str, Any]:
+    """Return a table with the share of the width that each column of words asks for, going by its contents."""
+    columns = list(zip(table.head, *table.rows, strict=True))
+    shares = [min(max(_NARROW, *(len(cell) for cell in column)), _BROAD) for column in columns]
+    return {"k": "table", **msgspec.structs.asdict(table), "shares": shares}
+
+
+def _each_leaf(value: Any, shown: Callable[[str], str]) -> Any:
+    """Return the plain value with `shown` run over every string in it."""
+    match value:
+        case str():
+            return shown(value)
+        case dict():
+            return {key: _each_leaf(inner, shown) for key, inner in value.items()}
+        case list() | tuple():
+            return [_each_leaf(inner, shown) for inner in value]
+        case _:
+            return value
+
+
+def _timestamp(created: str) -> int:
+    """Return the moment in seconds since 1970; a moment without a zone counts as UTC, none at all as 1970."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return 0
+    return max(0, int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
+
+
+def _set(job: Job) -> bytes:
+    """Return the PDF of a job, set in this process."""
+    from typst import compile as typeset  # noqa: PLC0415 - only the process that sets a PDF needs Typst
+
+    template = files("workshop_kit.minutes.writers").joinpath("minutes.typ").read_bytes()
+    sources: Any = {"main.typ": template, "page.json": msgspec.json.encode(job.page)}
+    standards: Any = list(STANDARDS)
+    with tempfile.TemporaryDirectory() as root:
+        for name, content in job.pictures.items():
+            Path(root, name).write_bytes(content)
+        result: bytes = typeset(
+            sources,
+            root=root,
+            font_paths=list(job.fonts),
+            ignore_system_fonts=True,
+            pdf_standards=standards,
+            timestamp=job.created,
+        )
+    return result
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(_set(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)))

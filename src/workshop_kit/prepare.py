@@ -1,0 +1,147 @@
+"""Makes the notebooks of a session: one parameterised copy of a template per agenda item, and the minutes notebook."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterable, Mapping
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from workshop_kit import activities
+from workshop_kit.core.errors import AgendaError, N_
+from workshop_kit.core.session import Info
+from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
+from workshop_kit.folder import SessionFolder
+from workshop_kit.library import folder_of, guide, load_agenda, shipped, voice
+from workshop_kit.live import new_code
+
+if TYPE_CHECKING:
+    from workshop_kit.core.activity import Registry
+
+MINUTES_NOTEBOOK = "minutes.ipynb"
+TEMPLATE = "notebook.ipynb"
+"""The name of the template that a plug-in may put beside its module."""
+
+GUIDE = "guide"
+EACH_ITEM = "each-item"
+LANGUAGE_TAG = "lang-"
+
+Notebook = dict[str, Any]
+
+
+def new_session(
+    path: Path,
+    *,
+    agenda: str = "success-factors",
+    lang: str = "",
+    title: str = "",
+    place: str = "",
+    date: str = "",
+    facilitator: str = "",
+    simulated: bool = False,
+) -> SessionFolder:
+    """Make the folder of a new session with its notebooks. Raises `AgendaError` or `StoreError`."""
+    registry = activities.installed()
+    lang = lang or DEFAULT_LANGUAGE
+    info = Info(
+        title=title or voice(lang).pick(load_agenda(agenda, registry).agenda.title),
+        code=new_code(),
+        place=place,
+        date=date or _today(),
+        facilitator=facilitator,
+        lang=lang,
+        simulated=simulated,
+    )
+    folder = SessionFolder.create(path, agenda, info, registry)
+    prepare_notebooks(folder, registry)
+    return folder
+
+
+def prepare_notebooks(folder: SessionFolder, registry: Registry) -> list[Path]:
+    """Write the numbered notebooks of a session, and `minutes.ipynb`; a notebook that exists is left alone."""
+    live = folder.open(registry)
+    state = live.state
+    live.close()
+    text = voice(state.info.lang, registry.values())
+    guides = guide(folder.path, text.lang)
+    written: list[Path] = []
+    for number, spec in enumerate(state.agenda.items, 1):
+        template = _template(registry, spec.activity)
+        notebook = _for_reader(template, text, guides.get(spec.id, f"# {text.pick(spec.title)}\n"))
+        path = folder.path / f"{number:02d}-{spec.id}.ipynb"
+        written += _write(notebook, path, {"session_dir": ".", "item": spec.id})
+    items = [(spec.id, text.pick(spec.title)) for spec in state.agenda.items]
+    notebook = _for_reader(_read(shipped("notebooks") / MINUTES_NOTEBOOK), text, guides.get("minutes", ""))
+    parameters = {"session_dir": ".", "lang": text.lang, "edition": "internal"}
+    written += _write(_repeated(notebook, items), folder.path / MINUTES_NOTEBOOK, parameters)
+    return written
+
+
+def _template(registry: Registry, activity: str) -> Notebook:
+    for path in (
+        shipped("notebooks") / f"{activity}.ipynb",
+        folder_of(registry[activity]) / TEMPLATE,
+        shipped("notebooks") / "info.ipynb",
+    ):
+        if path.is_file():
+            return _read(path)
+    raise AgendaError(N_('There is no notebook for the activity "{name}".'), name=activity)
+
+
+def _read(path: Path) -> Notebook:
+    found: Notebook = json.loads(path.read_text("utf-8"))
+    return found
+
+
+def _tags(cell: Mapping[str, Any]) -> list[str]:
+    tags: list[str] = cell.get("metadata", {}).get("tags", [])
+    return tags
+
+
+def _for_reader(notebook: Notebook, text: Text, guide_text: str) -> Notebook:
+    """Return the template with its guide filled in and only the cells of the reader's language."""
+    wanted = LANGUAGE_TAG + text.lang
+    known = {tag for cell in notebook["cells"] for tag in _tags(cell) if tag.startswith(LANGUAGE_TAG)}
+    wanted = wanted if wanted in known else LANGUAGE_TAG + DEFAULT_LANGUAGE
+    cells = []
+    for cell in copy.deepcopy(notebook["cells"]):
+        tags = _tags(cell)
+        if any(tag.startswith(LANGUAGE_TAG) and tag != wanted for tag in tags):
+            continue
+        if GUIDE in tags and not "".join(cell["source"]).strip():
+            cell["source"] = guide_text
+        cells.append(cell)
+    return {**notebook, "cells": cells}
+
+
+def _repeated(notebook: Notebook, items: Iterable[tuple[str, str]]) -> Notebook:
+    """Return the notebook with each cell tagged `each-item` repeated per agenda item.
+
+    Only the item's id is put into code, and an id is made of small letters, digits and "-" alone.
+    """
+    block = [cell for cell in notebook["cells"] if EACH_ITEM in _tags(cell)]
+    first = notebook["cells"].index(block[0])
+    repeated = []
+    for item_id, _title in items:
+        for cell in copy.deepcopy(block):
+            cell["id"] = f"{cell['id'][:20]}-{item_id}"
+            cell["source"] = "".join(cell["source"]).replace("ITEM", item_id)
+            repeated.append(cell)
+    others = [cell for cell in notebook["cells"] if EACH_ITEM not in _tags(cell)]
+    return {**notebook, "cells": [*others[:first], *repeated, *others[first:]]}
+
+
+def _write(notebook: Notebook, path: Path, parameters: Mapping[str, str]) -> list[Path]:
+    if path.exists():
+        return []
+    from workshop_kit.quick import papermill  # noqa: PLC0415 - dear
+
+    path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
+    papermill().execute_notebook(str(path), str(path), dict(parameters), prepare_only=True, progress_bar=False)
+    return [path]
+
+
+def _today() -> str:
+    return date.today().isoformat()  # noqa: DTZ011 - the day on the facilitator's calendar

@@ -1,0 +1,1 @@
+"""Results: tidy rows, data frames and charts."""

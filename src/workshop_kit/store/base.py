@@ -1,0 +1,58 @@
+"""The port: what a store must be able to do. A store holds one session.
+
+Beside the log a store keeps what must not be in it: the names of people and the hashes of the seats' tokens.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from workshop_kit.core.event import Event
+
+
+class Writing(Protocol):
+    """A write in progress; nobody else writes meanwhile. All of it is kept or none."""
+
+    def read(self, after: int) -> list[Event]:
+        """Return the entries after `after`, those of this write included."""
+
+    def find(self, event_id: str) -> Event | None:
+        """Return the entry with this id, if there is one."""
+
+    def append(self, events: Iterable[Event]) -> None:
+        """Add entries, which continue `seq` without a gap."""
+
+    def add_seat(self, seat: str, token_hash: str) -> None:
+        """Keep the hash of a seat's token."""
+
+    def set_name(self, seat: str, name: str) -> None:
+        """Keep, change or (with an empty name) erase the name of the person on a seat."""
+
+
+class Store(Protocol):
+    """Keeps one session. Every method may be called from any thread and raises `StoreError` where it fails."""
+
+    def writing(self) -> AbstractContextManager[Writing]:
+        """Take the write lock. What was written is durable when the block ends, and gone if it raises."""
+
+    def read(self, after: int = 0) -> list[Event]:
+        """Return the entries after `after` in order."""
+
+    def wait(self, timeout: float) -> bool:
+        """Block until somebody, in whatever process, has written; False after `timeout` seconds without."""
+
+    def wake(self) -> None:
+        """Let a blocked `wait` return at once."""
+
+    def seat_of(self, token_hash: str) -> str | None:
+        """Return the seat whose token has this hash."""
+
+    def names(self) -> Mapping[str, str]:
+        """Return the names of people by seat."""
+
+    def close(self) -> None:
+        """Give back what the store holds open."""

@@ -1,0 +1,71 @@
+"""The log's canonical form and its digest chain.
+
+An entry's digest is the SHA-256 over the digest before it and the entry's canonical JSON, in which `data` is replaced by
+its own SHA-256. So nobody can alter, drop, insert or reorder an entry without breaking every digest after it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from hashlib import sha256
+
+import msgspec
+
+from workshop_kit.core.errors import BrokenLog
+from workshop_kit.core.event import FIRST_DIGEST, Data, Event
+
+_encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def canonical(value: object) -> bytes:
+    """Return the one JSON text of a value: keys sorted, no white space, UTF-8."""
+    return _encoder.encode(value)
+
+
+def moment(at: datetime) -> str:
+    """Return a time as the log writes it: UTC, microseconds, "Z"."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def digest(previous: str, event: Event) -> str:
+    """Return the digest of `event` after an entry with the digest `previous`."""
+    data_digest = sha256(canonical(event.data)).hexdigest()
+    entry = (
+        event.seq,
+        event.id,
+        moment(event.at),
+        event.actor,
+        str(event.channel),
+        event.item,
+        event.name,
+        event.schema,
+        data_digest,
+    )
+    return sha256(previous.encode() + canonical(entry)).hexdigest()
+
+
+def sealed(event: Event, previous: str) -> Event:
+    """Return the event with its digest."""
+    return msgspec.structs.replace(event, digest=digest(previous, event))
+
+
+def verified(events: Iterable[Event]) -> tuple[int, str]:
+    """Walk a whole log and return (number of entries, last digest). Raises `BrokenLog` at the first that fails."""
+    seq, last = 0, FIRST_DIGEST
+    for event in events:
+        if event.seq != seq + 1 or digest(last, event) != event.digest:
+            raise BrokenLog(seq + 1)
+        seq, last = event.seq, event.digest
+    return seq, last
+
+
+def data_text(data: Data) -> str:
+    """Return an event's data as a store writes it."""
+    return canonical(data).decode()
+
+
+def data_of(text: str) -> Data:
+    """Return an event's data as a store read it."""
+    found: Data = msgspec.json.decode(text)
+    return found

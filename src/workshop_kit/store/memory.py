@@ -1,0 +1,71 @@
+"""A store in memory, for tests and rehearsals: nothing is kept when the process ends."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+
+from workshop_kit.core.event import Event
+
+
+class MemoryStore:
+    """Keeps one session in lists and dictionaries."""
+
+    def __init__(self) -> None:
+        self._events: list[Event] = []
+        self._ids: dict[str, Event] = {}
+        self._tokens: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._lock = threading.RLock()
+        self._written = threading.Event()
+
+    @contextmanager
+    def writing(self) -> Iterator[MemoryStore]:
+        with self._lock:
+            before = (list(self._events), dict(self._ids), dict(self._tokens), dict(self._names))
+            try:
+                yield self
+            except BaseException:
+                self._events, self._ids, self._tokens, self._names = before
+                raise
+        self._written.set()
+
+    def read(self, after: int = 0) -> list[Event]:
+        with self._lock:
+            return self._events[after:]
+
+    def find(self, event_id: str) -> Event | None:
+        return self._ids.get(event_id)
+
+    def append(self, events: Iterable[Event]) -> None:
+        for event in events:
+            self._events.append(event)
+            self._ids[event.id] = event
+
+    def add_seat(self, seat: str, token_hash: str) -> None:
+        self._tokens[token_hash] = seat
+
+    def set_name(self, seat: str, name: str) -> None:
+        if name:
+            self._names[seat] = name
+        else:
+            self._names.pop(seat, None)
+
+    def wait(self, timeout: float) -> bool:
+        written = self._written.wait(timeout)
+        self._written.clear()
+        return written
+
+    def wake(self) -> None:
+        self._written.set()
+
+    def seat_of(self, token_hash: str) -> str | None:
+        return self._tokens.get(token_hash)
+
+    def names(self) -> Mapping[str, str]:
+        with self._lock:
+            return dict(self._names)
+
+    def close(self) -> None:
+        self.wake()

@@ -1,0 +1,184 @@
+"""The default store: one SQLite file in the session's folder, in WAL mode with full durability."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager, suppress
+from datetime import datetime
+from pathlib import Path
+from time import monotonic
+
+from workshop_kit.core.errors import N_, StoreError
+from workshop_kit.core.event import Channel, Event
+from workshop_kit.store.codec import data_of, data_text, moment
+
+LAYOUT = 1
+"""The version of the tables, in `PRAGMA user_version`."""
+
+LOCK_WAIT = 10.0
+"""Seconds to wait for another process that is writing."""
+
+WATCH_INTERVAL = 0.05
+"""Seconds between two looks at SQLite's change counter, which costs about 5 microseconds each."""
+
+_TABLES = """
+create table events (
+    seq integer primary key, id text not null unique, at text not null, actor text not null, channel text not null,
+    item text not null, name text not null, schema integer not null, data text not null, digest text not null
+) strict;
+create table seats (token_hash text primary key, seat text not null unique) strict, without rowid;
+create table names (seat text primary key, name text not null) strict, without rowid;
+"""
+_COLUMNS = "seq, id, at, actor, channel, item, name, schema, data, digest"
+
+
+class SqliteStore:
+    """Keeps one session in the file at `path`; `create=False` refuses a file that does not exist."""
+
+    def __init__(self, path: Path, *, create: bool = False) -> None:
+        self.path = path
+        if not create and not path.is_file():
+            raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(path))
+        self._write_lock = threading.Lock()
+        self._read_lock = threading.Lock()
+        self._woken = threading.Event()
+        with _told(path):
+            self._writer = _connect(path)
+            if create:
+                path.chmod(0o600)
+            self._reader = _connect(path)
+            self._watcher = _connect(path)
+            self._prepare()
+            self._seen = self._change_counter()
+
+    def _prepare(self) -> None:
+        layout = self._writer.execute("pragma user_version").fetchone()[0]
+        if layout > LAYOUT:
+            raise StoreError(
+                N_('"{path}" was written by a newer version of workshop-kit. Update it and try again.'),
+                path=str(self.path),
+            )
+        if layout == 0:
+            self._writer.execute("begin immediate")
+            if self._writer.execute("pragma user_version").fetchone()[0] == 0:
+                for statement in _TABLES.split(";"):
+                    self._writer.execute(statement)
+                self._writer.execute(f"pragma user_version = {LAYOUT}")
+            self._writer.execute("commit")
+
+    @contextmanager
+    def writing(self) -> Iterator[_SqliteWriting]:
+        with self._write_lock, _told(self.path):
+            self._writer.execute("begin immediate")
+            try:
+                yield _SqliteWriting(self._writer)
+                self._writer.execute("commit")
+            except BaseException:
+                with suppress(sqlite3.Error):
+                    self._writer.execute("rollback")
+                raise
+        self._woken.set()
+
+    def read(self, after: int = 0) -> list[Event]:
+        with self._read_lock, _told(self.path):
+            return _select(self._reader, after)
+
+    def wait(self, timeout: float) -> bool:
+        deadline = monotonic() + timeout
+        while True:
+            if self._woken.wait(min(WATCH_INTERVAL, max(0.0, deadline - monotonic()))):
+                self._woken.clear()
+                return True
+            with _told(self.path):
+                counter = self._change_counter()
+            if counter != self._seen:
+                self._seen = counter
+                return True
+            if monotonic() >= deadline:
+                return False
+
+    def wake(self) -> None:
+        self._woken.set()
+
+    def seat_of(self, token_hash: str) -> str | None:
+        with self._read_lock, _told(self.path):
+            row = self._reader.execute("select seat from seats where token_hash = ?", (token_hash,)).fetchone()
+        return row[0] if row else None
+
+    def names(self) -> Mapping[str, str]:
+        with self._read_lock, _told(self.path):
+            return dict(self._reader.execute("select seat, name from names"))
+
+    def close(self) -> None:
+        self.wake()
+        with self._write_lock, self._read_lock:
+            for connection in (self._watcher, self._reader, self._writer):
+                connection.close()
+
+    def _change_counter(self) -> int:
+        counter: int = self._watcher.execute("pragma data_version").fetchone()[0]
+        return counter
+
+
+class _SqliteWriting:
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def read(self, after: int) -> list[Event]:
+        return _select(self._connection, after)
+
+    def find(self, event_id: str) -> Event | None:
+        row = self._connection.execute(f"select {_COLUMNS} from events where id = ?", (event_id,)).fetchone()
+        return _event(row) if row else None
+
+    def append(self, events: Iterable[Event]) -> None:
+        self._connection.executemany(
+            f"insert into events ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (e.seq, e.id, moment(e.at), e.actor, str(e.channel), e.item, e.name, e.schema, data_text(e.data), e.digest)
+                for e in events
+            ],
+        )
+
+    def add_seat(self, seat: str, token_hash: str) -> None:
+        self._connection.execute("insert into seats (token_hash, seat) values (?, ?)", (token_hash, seat))
+
+    def set_name(self, seat: str, name: str) -> None:
+        if name:
+            self._connection.execute("insert or replace into names (seat, name) values (?, ?)", (seat, name))
+        else:
+            self._connection.execute("delete from names where seat = ?", (seat,))
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)
+    for pragma in ("journal_mode = wal", "synchronous = full", "secure_delete = on"):
+        connection.execute(f"pragma {pragma}")
+    return connection
+
+
+def _select(connection: sqlite3.Connection, after: int) -> list[Event]:
+    with closing(connection.execute(f"select {_COLUMNS} from events where seq > ? order by seq", (after,))) as rows:
+        return [_event(row) for row in rows]
+
+
+def _event(row: tuple[int, str, str, str, str, str, str, int, str, str]) -> Event:
+    seq, event_id, at, actor, channel, item, name, schema, data, digest = row
+    return Event(
+        seq, event_id, datetime.fromisoformat(at), actor, Channel(channel), item, name, schema, data_of(data), digest
+    )
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """Say in the user's words what SQLite says in its own."""
+    try:
+        yield
+    except (sqlite3.Error, OSError) as error:
+        raise StoreError(
+            N_('The log "{path}" could not be used: {problem}. Check the disk and its free space, then try again.'),
+            path=str(path),
+            problem=str(error),
+        ) from error
