@@ -1,4 +1,4 @@
-"""What every test needs: the kit's kinds of activity, a clock that stands still, and builders of agendas and sessions."""
+"""What every test needs: the kinds of activity, a clock that stands still, builders of agendas and sessions."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class FrozenClock:
 
 
 class Room:
-    """A session without store and threads: commands are decided, facts are recorded in `log` and folded into `state`."""
+    """A session without store and threads: what commands lead to is recorded in `log` and folded into `state`."""
 
     def __init__(self, rules: SessionRules, agenda, seats=("ada", "ben", "cem")) -> None:
         self.rules = rules
@@ -98,7 +98,9 @@ class Room:
         self._append(Event(0, "", self.clock(), actor.id, actor.channel, item, fact.name, 1, fact.data, ""))
 
     def _append(self, event: Event) -> None:
-        event = Event(self.state.seq + 1, f"c{next(self._ids)}", *(getattr(event, f) for f in event.__struct_fields__[2:]))
+        event = Event(
+            self.state.seq + 1, f"c{next(self._ids)}", *(getattr(event, f) for f in event.__struct_fields__[2:])
+        )
         self.log.append(sealed(event, self.state.digest))
         self.state = self.rules.evolve(self.state, self.log[-1])
 
@@ -117,8 +119,8 @@ def rules(registry) -> SessionRules:
 def agenda(registry):
     """Build an agenda of the given items, or with one item of each kind; `data` holds the data sets it may name."""
 
-    def build(*items, data=None, **head):
-        return read_agenda({**head, "item": list(items or ONE_OF_EACH)}, registry, (data or {}).__getitem__)
+    def build(*items, data=None, kinds=registry, **head):
+        return read_agenda({**head, "item": list(items or ONE_OF_EACH)}, kinds, (data or {}).__getitem__)
 
     return build
 
@@ -161,7 +163,7 @@ def live(registry, agenda, clock):
     begun: list[LiveSession] = []
 
     def begin(*items, store=None, kinds=registry):
-        session = LiveSession.create(store or MemoryStore(), kinds, agenda(*items), SESSION, clock=clock)
+        session = LiveSession.create(store or MemoryStore(), kinds, agenda(*items, kinds=kinds), SESSION, clock=clock)
         begun.append(session)
         return session
 

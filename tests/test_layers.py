@@ -20,7 +20,7 @@ BOTTOM_UP = (
     {"voting"},
     {"activities"},
     {"store"},
-    {"live", "library", "folder"},
+    {"live", "library", "folder", "prepare", "quick"},
     {"results"},
     {"minutes"},
     {"faces"},
@@ -31,7 +31,7 @@ IMPURE_MODULES = {
     "time", "random", "secrets", "os", "sqlite3", "socket", "threading", "pathlib", "pandas", "altair",
 }  # fmt: skip
 APART = {"web", "widgets", "rehearsal"}
-"""Faces that nobody but the command line imports, and that only inside a function."""
+"""Faces that never reach each other, neither inside a function nor by way of another face."""
 
 
 class Import(NamedTuple):
@@ -157,16 +157,34 @@ def face_of(target: str) -> str | None:
     return target.split(".")[2] if target.startswith(f"{PACKAGE}.faces.") else None
 
 
-@pytest.mark.parametrize("module", [m for m in MODULES if m.group == "faces"], ids=lambda module: module.name)
-def test_faces_do_not_know_each_other(module):
-    own = face_of(f"{module.name}.") or "__init__"
-    for imported in module.imports:
-        other = face_of(imported.target)
-        if other in {None, own}:
-            continue
-        assert other not in {"cli", "__init__"}, where(module, imported)
-        assert own == "cli" or other not in APART, where(module, imported)
-        assert own != "cli" or imported.late or imported.typing_only, f"{where(module, imported)}: do so in the command"
+FACES = {face_of(f"{module.name}."): module for module in MODULES if module.group == "faces"}
+
+
+def faces_reached_from(face: str) -> set[str]:
+    """Return the faces that a face imports, directly or by way of others."""
+    reached, waiting = set(), [face]
+    while waiting:
+        near = {face_of(i.target) for i in FACES[waiting.pop()].imports if not i.typing_only} & FACES.keys() - reached
+        reached |= near
+        waiting += near
+    return reached - {face}
+
+
+@pytest.mark.parametrize("face", sorted(APART & FACES.keys()))
+def test_faces_that_people_touch_do_not_reach_each_other(face):
+    assert not faces_reached_from(face) & APART
+
+
+@pytest.mark.parametrize("face", sorted(FACES.keys() - {"cli"}))
+def test_no_face_knows_the_command_line(face):
+    assert "cli" not in faces_reached_from(face)
+
+
+def test_the_command_line_imports_faces_only_where_it_uses_them():
+    early = [
+        where(FACES["cli"], i) for i in FACES["cli"].imports if face_of(i.target) and not (i.late or i.typing_only)
+    ]
+    assert not early
 
 
 @each_module

@@ -67,6 +67,8 @@ class SessionFolder:
 def locate(session: str | Path) -> SessionFolder:
     """Return the folder of a session named by a path. Raises `StoreError` for what cannot be one."""
     if "://" in str(session):
-        raise StoreError(N_('"{session}" is a database address; this version opens folders only.'), session=str(session))
+        raise StoreError(
+            N_('"{session}" is a database address; this version opens folders only.'), session=str(session)
+        )
     path = Path(session).expanduser().resolve()
     return SessionFolder(path.parent if path.name == LOG else path)

@@ -64,7 +64,9 @@ def load_agenda(name: str, registry: Registry) -> Source:
             known=", ".join(agenda_names()),
         ) from None
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise AgendaError(N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error) from None
+        raise AgendaError(
+            N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
+        ) from None
     return Source(read_agenda(document, registry, lambda data: data_rows(data, path.parent)), path.parent, toml)
 
 
@@ -75,7 +77,9 @@ def data_rows(name: str, *beside: Path) -> list[dict[str, Any]]:
             path = folder / f"{name}.csv"
             if path.is_file():
                 with path.open(encoding="utf-8", newline="") as lines:
-                    return [{k: v for k, v in row.items() if k not in _NOT_FOR_BALLOTS} for row in csv.DictReader(lines)]
+                    return [
+                        {k: v for k, v in row.items() if k not in _NOT_FOR_BALLOTS} for row in csv.DictReader(lines)
+                    ]
     known = ", ".join(sorted(path.stem for path in shipped("data").glob("*.csv")))
     raise AgendaError(N_('There is no data set "{name}". There are: {known}.'), name=name[:60], known=known)
 

@@ -157,9 +157,7 @@ class LiveSession:
         """Give a new person a seat."""
         seat, token = "s" + secrets.token_hex(5), secrets.token_urlsafe(16)
         command = Command("join", fields={"lang": lang})
-        joined = self.submit(
-            command, Actor(seat, channel), also=lambda tx: tx.add_seat(seat, token_hash(token))
-        )
+        joined = self.submit(command, Actor(seat, channel), also=lambda tx: tx.add_seat(seat, token_hash(token)))
         if clean_name(name):
             joined = self.rename(seat, name, channel)
         admission: Future[Admission] = Future()
@@ -257,7 +255,16 @@ class LiveSession:
         before = state or self._state
         item = fact.item or command.item
         event = Event(
-            before.seq + 1, event_id, self._clock(), actor.id, actor.channel, item, fact.name, EVENT_SCHEMA, fact.data, ""
+            before.seq + 1,
+            event_id,
+            self._clock(),
+            actor.id,
+            actor.channel,
+            item,
+            fact.name,
+            EVENT_SCHEMA,
+            fact.data,
+            "",
         )
         return sealed(event, before.digest)
 

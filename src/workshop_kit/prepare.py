@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workshop_kit import activities
-from workshop_kit.core.errors import AgendaError, N_
+from workshop_kit.core.errors import N_, AgendaError
 from workshop_kit.core.session import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 from workshop_kit.folder import SessionFolder

@@ -11,8 +11,8 @@ from typing import Any
 def papermill() -> Any:
     """Return the papermill module.
 
-    jsonschema, which it needs, would compile a grammar of internationalised addresses (1.5 s) for a check that notebooks
-    never use; keeping that package out is legitimate in processes of our own, and only there.
+    jsonschema, which it needs, would compile a grammar of internationalised addresses (1.5 s) for a check that
+    notebooks never use; keeping that package out is legitimate in processes of our own, and only there.
     """
     blocked = "rfc3987_syntax" not in sys.modules
     if blocked:

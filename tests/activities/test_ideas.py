@@ -353,6 +353,11 @@ class TestRecord:
             Paragraph("1 card was hidden by the facilitator.", "note"),
         ]
 
+    def test_cards_without_a_factor_are_an_open_point(self, wall):
+        kind = wall.activity("cards")
+        wall.do("assign", "cards", idea="i1", factor="place")
+        assert list(kind.pending(wall.inside("cards"), ENGLISH, None)) == ["2 cards are not assigned."]
+
     def test_nothing_collected(self, room):
         assert self.recorded(room(CARDS)) == [Paragraph("No contributions.", "note")]
 

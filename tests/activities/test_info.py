@@ -31,7 +31,7 @@ def test_rows_record_and_offers(room):
     assert [row["point"] for row in kind.rows(state)] == list(state.points)
     assert set(kind.columns) == {"point"}
     assert list(kind.record(state, Text("de"), None)) == [Bullets(("Plain.", "Zweisprachig."))]
-    assert list(kind.offers(state)) == []
+    assert list(kind.offers(state)) == list(kind.pending(state, Text("de"), None)) == []
 
 
 def test_without_points_there_is_nothing_to_record(room):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_kit.core.activity import FACILITATOR, Audience
-from workshop_kit.core.document import Chart, Pairs, Paragraph, Table
+from workshop_kit.core.document import Chart, Pairs, Paragraph
 from workshop_kit.core.errors import Why
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import Text
@@ -133,8 +133,13 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("counts", "voters", "field"),
-        [({"place": "3"}, "2", "voters"), ({"place": "many"}, "", "value.place"), ({"place": "10001"}, "", "value.place")]
-        + [({"place": "1"}, "some", "voters"), ({"nowhere": "1"}, "", "value.nowhere")],
+        [
+            ({"place": "3"}, "2", "voters"),
+            ({"place": "many"}, "", "value.place"),
+            ({"place": "10001"}, "", "value.place"),
+            ({"place": "1"}, "some", "voters"),
+            ({"nowhere": "1"}, "", "value.nowhere"),
+        ],
     )
     def test_hands_that_cannot_be(self, room, refused, counts, voters, field):
         fields = {f"value.{option}": number for option, number in counts.items()}
@@ -225,7 +230,9 @@ class TestView:
             made.cast("dots", "ada", place=1)
             for seat, value in zip(("ben", "cem"), ballots, strict=True):
                 made.cast("dots", seat, **value)
-            return [msgspec.json.encode(made.view("dots", audience, "ada")) for audience in (Audience.ROOM, Audience.SEAT)]
+            return [
+                msgspec.json.encode(made.view("dots", audience, "ada")) for audience in (Audience.ROOM, Audience.SEAT)
+            ]
 
         assert seen({"place": 3}, {"staff": 1}) == seen({"o3": 2}, {"place": 1, "o3": 2})
 
@@ -258,17 +265,38 @@ class TestRecord:
         pairs = dict(self.blocks(room)[0].pairs)
         assert pairs["Method"].startswith("Dot voting (cumulative voting). Everybody spreads up to 3 dots")
         assert pairs["Openness"].startswith("Names hidden")
-        assert pairs["Votes"] == (
-            "3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted"
-        )
+        assert pairs["Votes"] == ("3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted")
 
     def test_it_shows_the_result_as_a_picture_and_as_a_table(self, room):
-        kinds = [type(block) for block in self.blocks(room)]
-        assert kinds == [Pairs, Chart, Table, Paragraph]
-        chart, table = self.blocks(room)[1:3]
+        pairs, chart, note = self.blocks(room)
+        assert (type(pairs), type(chart), type(note)) == (Pairs, Chart, Paragraph)
         assert [(bar.label, bar.value) for bar in chart.bars] == [("Place", 4.0), ("Staff", 1.0), ("Money", 0.0)]
         assert "Place with 4" in chart.alt
-        assert table.rows == (("1", "Place", "4", "3 of 3"), ("2", "Staff", "1", "1 of 3"), ("3", "Money", "0", "0 of 3"))
+        assert chart.table.rows == (
+            ("1.", "Place", "4", "3 of 3"),
+            ("2.", "Staff", "1", "1 of 3"),
+            ("3.", "Money", "0", "0 of 3"),
+        )
+
+    def test_a_picture_of_a_scale_keeps_its_order_and_has_no_places(self, room):
+        made = room(MOOD)
+        made.do("cast", "mood", by="ada", choice="m2")
+        chart = list(made.activity("mood").record(made.inside("mood"), ENGLISH, by_seat))[1]
+        assert [bar.label for bar in chart.bars] == ["very good", "good", "so-so", "not so good", "bad"]
+        assert chart.table.rows[3] == ("not so good", "1")
+
+    def test_a_tie_for_the_first_place_is_an_open_point(self, room):
+        made = room(DOTS)
+
+        def open_points():
+            return list(made.activity("dots").pending(made.inside("dots"), ENGLISH, by_seat))
+
+        assert open_points() == []
+        made.cast("dots", "ada", staff=1, place=1)
+        assert open_points() == ["the first place is tied: Place, Staff."]
+        made.cast("dots", "ben", staff=1)
+        made.cast("dots", "cem", staff=1)
+        assert open_points() == []
 
     def test_names_stand_beside_votes_only_in_an_open_poll(self, room):
         assert self.blocks(room, openness="open")[-1].rows == (("Ada", "Place: 2, Staff: 1"), ("Ben", ""))
@@ -324,6 +352,4 @@ def test_a_recount_equals_a_fresh_count_of_each_voters_newest_ballot(room, seque
     for seat, (rev, value) in newest.items():
         fresh.cast("dots", seat, rev=rev, **value)
     assert made.inside("dots").tally == fresh.inside("dots").tally
-    assert made.inside("dots").superseded == len(sequence) - sum(
-        fact.name == "poll.ballot_cast" for fact in made.log
-    )
+    assert made.inside("dots").superseded == len(sequence) - sum(fact.name == "poll.ballot_cast" for fact in made.log)

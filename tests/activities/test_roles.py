@@ -158,6 +158,12 @@ def test_the_record_names_people_and_free_places(board):
     assert isinstance(note, Paragraph)
 
 
+def test_free_and_unconfirmed_places_are_open_points(board):
+    play(board, ("take", "ada", "host"), ("confirm", "ada", "host"), ("take", "ben", "notes"))
+    points = board.activity("board").pending(board.inside("board"), ENGLISH, lambda seat, _: seat.title())
+    assert list(points) == ["Host (1 place free).", "Notes: Ben has not confirmed yet."]
+
+
 def test_roles_are_handed_over_as_options(room):
     made = room(BOARD, {"id": "vote", "activity": "poll", "options_from": "item:board"})
     made.do("open", "vote")

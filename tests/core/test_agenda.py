@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_kit.core.activity import Option, Spec
 from workshop_kit.core.agenda import read_agenda, sources
-from workshop_kit.core.errors import AgendaError, WorkshopError
+from workshop_kit.core.errors import AgendaError
 
 POLL = {"id": "vote", "activity": "poll", "options": ["A", "B"]}
 TWO = [{"id": "a", "label": "A"}, {"id": "a", "label": "B"}]
@@ -155,10 +157,8 @@ keys = st.sampled_from(["id", "title", "prompt", "minutes", "rule", "budget", "o
 
 @given(entry=st.dictionaries(keys, json_values, max_size=4))
 def test_whatever_stands_in_the_file_only_agenda_errors_are_raised(registry, entry):
-    try:
+    with suppress(AgendaError):
         read_agenda({"item": [{**POLL, **entry}]}, registry, lambda _: ["A", "B"])
-    except WorkshopError as error:
-        assert str(error)
 
 
 class TestOption:
@@ -213,5 +213,5 @@ def test_a_registry_names_what_it_knows(registry):
     assert len(registry) == 4
     assert "poll" in registry
     assert "dance" not in registry
-    with pytest.raises(AgendaError, match='no activity "dance". There are: ideas, info, poll, roles'):
+    with pytest.raises(AgendaError, match=r'no activity "dance"\. There are: ideas, info, poll, roles'):
         registry["dance"]

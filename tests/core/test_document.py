@@ -97,7 +97,9 @@ def test_every_leaf_of_a_section_is_cleaned_and_the_rest_stays():
                 Bullets((leaf, "plain"), ordered=True),
                 Pairs(((leaf, leaf),)),
                 Table((leaf,), ((leaf,),), leaf, (0,)),
-                Chart(leaf, (Bar(leaf, 1.5, leaf, 0.5, 2.0),), leaf, leaf, ordered=False),
+                Chart(
+                    leaf, (Bar(leaf, 1.5, leaf, 0.5, 2.0),), leaf, leaf, ordered=False, table=Table((leaf,), ((leaf,),))
+                ),
             ),
         )
 

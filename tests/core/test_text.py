@@ -25,7 +25,9 @@ class Catalog(gettext.NullTranslations):
         return self.gettext(msgid1 if n == 1 else msgid2)
 
 
-GERMAN = Text("de", (Catalog(Place="Ort"), Catalog(Place="Platz", **{"{n} card": "{n} Karte", "{n} cards": "{n} Karten"})))
+GERMAN = Text(
+    "de", (Catalog(Place="Ort"), Catalog(Place="Platz", **{"{n} card": "{n} Karte", "{n} cards": "{n} Karten"}))
+)
 ENGLISH = Text("en")
 
 
@@ -95,7 +97,12 @@ def test_the_language_a_browser_prefers(header, lang):
 
 @pytest.mark.parametrize(
     ("value", "digits", "german", "english"),
-    [(0, 0, "0", "0"), (1234.5, 1, "1.234,5", "1,234.5"), (-1234567, 0, "-1.234.567", "-1,234,567"), (0.25, 2, "0,25", "0.25")],
+    [
+        (0, 0, "0", "0"),
+        (1234.5, 1, "1.234,5", "1,234.5"),
+        (-1234567, 0, "-1.234.567", "-1,234,567"),
+        (0.25, 2, "0,25", "0.25"),
+    ],
 )
 def test_numbers_as_people_write_them(value, digits, german, english):
     assert (GERMAN.number(value, digits), ENGLISH.number(value, digits)) == (german, english)
@@ -124,4 +131,4 @@ def test_a_language_without_catalog_speaks_english(tmp_path):
 def test_an_error_is_told_in_the_readers_language():
     error = AgendaError('No item "{item}".', item="x")
     assert str(error) == 'No item "x".'
-    assert error.told(Text("de", (Catalog(**{'No item "{item}".': 'Kein Schritt „{item}“.'}),))) == "Kein Schritt „x“."
+    assert error.told(Text("de", (Catalog(**{'No item "{item}".': "Kein Schritt „{item}“."}),))) == "Kein Schritt „x“."

@@ -147,7 +147,9 @@ def test_canonical_json_by_example():
 def test_a_digest_by_example():
     """A log of today must verify with every later version, so this digest never changes."""
     at = datetime(2026, 11, 23, 14, 0, 0, 5, timezone(timedelta(hours=1)))
-    event = Event(1, "a1", at, "s1", Channel.PAPER, "vote", "poll.ballot_cast", 1, {"voter": "s1", "value": {"a": 2}}, "")
+    event = Event(
+        1, "a1", at, "s1", Channel.PAPER, "vote", "poll.ballot_cast", 1, {"voter": "s1", "value": {"a": 2}}, ""
+    )
     assert moment(at) == "2026-11-23T13:00:00.000005Z"
     assert digest(FIRST_DIGEST, event) == "557cd8665e6d963c7f30174b347b4f82aa37af1b84c0b476a78cfb2c737fb7a3"
     assert digest("1" * 64, event) != digest(FIRST_DIGEST, event)

@@ -127,11 +127,13 @@ class StoreContract:
             tx.add_seat("s2", "another")
         assert (store.seat_of("hash of a token"), store.seat_of("another"), store.seat_of("")) == ("s1", "s2", None)
 
-    @pytest.mark.parametrize("error", [RuntimeError("broken"), Refused(Why.CLOSED, "Too late."), BrokenLog(3), KeyboardInterrupt()])
+    @pytest.mark.parametrize(
+        "error", [RuntimeError("broken"), Refused(Why.CLOSED, "Too late."), BrokenLog(3), KeyboardInterrupt()]
+    )
     def test_a_block_that_raises_leaves_nothing(self, store, entries, error):
         log = entries(3)
         write(store, log[0])
-        with pytest.raises(type(error)) as caught, store.writing() as tx:
+        with pytest.raises(type(error)) as caught, store.writing() as tx:  # noqa: PT012 - a write in progress is the point
             tx.append(log[1:])
             tx.set_name("s1", "Ada")
             tx.add_seat("s1", "hash")
@@ -155,7 +157,7 @@ class StoreContract:
     def test_nobody_reads_what_is_not_kept(self, store, connect, entry):
         other = connect()
         with ThreadPoolExecutor(1) as pool:
-            with pytest.raises(RuntimeError, match="broken"), store.writing() as tx:
+            with pytest.raises(RuntimeError, match="broken"), store.writing() as tx:  # noqa: PT012 - as above
                 tx.append([entry()])
                 read = pool.submit(other.read)
                 raise RuntimeError("broken")
@@ -242,7 +244,7 @@ class StoreContract:
 
 
 class SharedStoreContract(StoreContract):
-    """What a store must do that is kept outside the process. `opening` is Python text that opens `store` in another one."""
+    """What a store must do that others share. `opening` is Python text that opens `store` in another process."""
 
     def opening(self, folder):
         raise NotImplementedError
@@ -251,7 +253,9 @@ class SharedStoreContract(StoreContract):
         """Start a process that opens the session at `folder` and does `then`."""
         source = str(Path(workshop_kit.__file__).parent.parent)
         script = f"from pathlib import Path\n{self.opening(folder)}\n{then}\nstore.close()"
-        return subprocess.Popen([sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": source}, cwd=Path(__file__).parent)
+        return subprocess.Popen(
+            [sys.executable, "-c", script], env={**os.environ, "PYTHONPATH": source}, cwd=Path(__file__).parent
+        )
 
     def test_what_was_written_is_there_after_reopening(self, connect, entries):
         log = entries(3)

@@ -16,7 +16,12 @@ from workshop_kit.voting.ties import places
 
 OPTIONS = ("a", "b", "c", "d")
 CITIES = ("Chattanooga", "Knoxville", "Memphis", "Nashville")
-TENNESSEE = (("Memphis", "Nashville", 42), ("Nashville", "Chattanooga", 26), ("Chattanooga", "Knoxville", 15), ("Knoxville", "Chattanooga", 17))
+TENNESSEE = (
+    ("Memphis", "Nashville", 42),
+    ("Nashville", "Chattanooga", 26),
+    ("Chattanooga", "Knoxville", 15),
+    ("Knoxville", "Chattanooga", 17),
+)
 """The capital of Tennessee, the usual example of the literature on voting: first and second choice, and how many."""
 
 
@@ -128,7 +133,12 @@ class TestBallots:
         assert (caught.value.why, caught.value.field) == (Why.INVALID, field)
 
     def test_which_rules_name_one_option_at_most(self):
-        assert {name: rule(name).single for name in RULES} == {"dots": False, "approval": False, "choice": True, "mood": True}
+        assert {name: rule(name).single for name in RULES} == {
+            "dots": False,
+            "approval": False,
+            "choice": True,
+            "mood": True,
+        }
 
 
 values = st.dictionaries(st.sampled_from(OPTIONS), st.integers(1, 3), min_size=1)
@@ -150,7 +160,9 @@ def test_the_order_of_ballots_does_not_matter(data, cast):
 def test_the_order_of_options_changes_only_the_order_of_equals(cast, order):
     one, other = counted.tally(profile(*cast), OPTIONS), counted.tally(profile(*cast), order)
     assert score_of(one) == score_of(other)
-    assert [(line.score, line.supporters) for line in one.lines] == [(line.score, line.supporters) for line in other.lines]
+    assert [(line.score, line.supporters) for line in one.lines] == [
+        (line.score, line.supporters) for line in other.lines
+    ]
     equal = [line.option for line in other.lines if (line.score, line.supporters) == (0, 0)]
     assert equal == [option for option in order if option in equal]
 

@@ -190,7 +190,9 @@ class Registry(Mapping[str, "Activity[Any]"]):
             return self._kinds[name]
         except KeyError:
             raise AgendaError(
-                N_('There is no activity "{name}". There are: {known}.'), name=name, known=", ".join(sorted(self._kinds))
+                N_('There is no activity "{name}". There are: {known}.'),
+                name=name,
+                known=", ".join(sorted(self._kinds)),
             ) from None
 
     def __iter__(self) -> Iterator[str]:

@@ -19,7 +19,7 @@ MIME = "application/vnd.workshop-kit.minutes.v1+json"
 NEW_LINE_MARK = "/"
 """Stands for a line break where a leaf must stay on one line; every font has it."""
 
-_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff]")
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
 class Block(Struct, frozen=True, tag_field="k", tag=str.lower, omit_defaults=True):
@@ -73,13 +73,17 @@ class Bar(Struct, frozen=True):
 
 
 class Chart(Block, frozen=True):
-    """A bar chart described by its data; `results.charts` draws it. `alt` says in words what the picture shows."""
+    """A bar chart described by its data; `results.charts` draws it. `alt` says in words what the picture shows.
+
+    Beside the picture stands a table, `table` if given, else one of the bars. Bars are drawn by value if `ordered`.
+    """
 
     title: str
     bars: tuple[Bar, ...]
     alt: str
     unit: str = ""
     ordered: bool = True
+    table: Table | None = None
 
 
 AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart
@@ -113,10 +117,10 @@ class Document(Struct, frozen=True):
 
 
 def clean(text: str) -> str:
-    """Return `text` fit to be a leaf: NFC, line breaks kept, control characters and bidi overrides made visible.
+    r"""Return `text` fit to be a leaf: NFC, line breaks kept, control characters and bidi overrides made visible.
 
-    >>> clean("a\\x07b")
-    'a\N{REPLACEMENT CHARACTER}b'
+    >>> clean("a\x07b") == "a\N{REPLACEMENT CHARACTER}b"
+    True
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", unified))

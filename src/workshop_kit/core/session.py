@@ -238,9 +238,7 @@ class SessionRules:
             case "session.created":
                 agenda = msgspec.convert(event.data["agenda"], Agenda)
                 items = {spec.id: Item(spec, self.registry[spec.activity].initial(spec)) for spec in agenda.items}
-                return replace(
-                    state, info=msgspec.convert(event.data["info"], Info), agenda=agenda, items=pmap(items)
-                )
+                return replace(state, info=msgspec.convert(event.data["info"], Info), agenda=agenda, items=pmap(items))
             case "seat.joined":
                 seat = Seat(event.actor, len(state.seats) + 1, event.data["lang"], event.channel)
                 return replace(state, seats=state.seats.set(event.actor, seat))

@@ -176,7 +176,9 @@ class Room:
             told = StoreError(STORE_FAILED) if isinstance(error, StoreError) else error
             message = told.told(self.pages.voice(connection.lang))
             field = getattr(error, "field", None)
-            connection.answer(refused=command_id, code=str(code), message=message, **({"field": field} if field else {}))
+            connection.answer(
+                refused=command_id, code=str(code), message=message, **({"field": field} if field else {})
+            )
 
     async def _broadcast_forever(self) -> None:
         while True:

@@ -29,7 +29,7 @@ def terminal_language() -> str:
 _ = voice(terminal_language())
 
 _session = click.argument("session", metavar="SESSION")
-_lang = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_(N_("Language.")))
+_lang = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("Language."))
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -38,37 +38,61 @@ def cli() -> None:
     pass
 
 
-cli.help = _(N_("Run a workshop: people join by phone, everybody takes part, the minutes write themselves."))
+cli.help = _("Run a workshop: people join by phone, everybody takes part, the minutes write themselves.")
 
 
-@cli.command(help=_(N_("Make the folder of a new session, with its notebooks.")))
+@cli.command(help=_("Make the folder of a new session, with its notebooks."))
 @click.argument("name")
-@click.option("--agenda", default="success-factors", help=_(N_("Name of an agenda, or the path of a TOML file.")))
+@click.option("--agenda", default="success-factors", help=_("Name of an agenda, or the path of a TOML file."))
 @_lang
-@click.option("--title", default="", help=_(N_("Title on the stage and in the minutes.")))
-@click.option("--place", default="", help=_(N_("Where you meet.")))
-@click.option("--date", default="", help=_(N_("Day of the session, for example 2026-11-23.")))
-@click.option("--facilitator", default="", help=_(N_("Who leads the session.")))
-@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_(N_("Where to put the folder.")))
-@click.option("--store", default="", help=_(N_("Address of a database, instead of a file in the folder.")))
-def new(name: str, directory: Path, store: str, **details: str) -> None:
-    from workshop_kit.prepare import new_session  # noqa: PLC0415
+@click.option("--title", default="", help=_("Title on the stage and in the minutes."))
+@click.option("--place", default="", help=_("Where you meet."))
+@click.option("--date", default="", help=_("Day of the session, for example 2026-11-23."))
+@click.option("--facilitator", default="", help=_("Who leads the session."))
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_("Where to put the folder."))
+@click.option("--store", default="", help=_("Address of a database, instead of a file in the folder."))
+def new(
+    name: str,
+    directory: Path,
+    store: str,
+    agenda: str,
+    lang: str | None,
+    title: str,
+    place: str,
+    date: str,
+    facilitator: str,
+) -> None:
+    from workshop_kit.prepare import new_session
 
     if store:
         raise WorkshopError(N_("Sessions are kept in their folder in this version. Leave --store away."))
-    folder = new_session(directory / name, **{key: value or "" for key, value in details.items()})
-    click.echo(_(N_("The session is in {path}. Go on with: workshop open {path}"), path=folder.path))
+    folder = new_session(
+        directory / name,
+        agenda=agenda,
+        lang=lang or "",
+        title=title,
+        place=place,
+        date=date,
+        facilitator=facilitator,
+    )
+    click.echo(_("The session is in {path}. Go on with: workshop open {path}", path=folder.path))
 
 
-@cli.command("open", help=_(N_("Start the participants' server, and JupyterLab for the facilitator.")))
+@cli.command("open", help=_("Start the participants' server, and JupyterLab for the facilitator."))
 @_session
-@click.option("--host", default="0.0.0.0", show_default=True, help=_(N_("Address to listen on.")))  # noqa: S104 - the room
-@click.option("--port", type=click.IntRange(0, 65535), default=8480, show_default=True, help=_(N_("Port to listen on; if it is taken, the next free one.")))  # fmt: skip
-@click.option("--no-lab", is_flag=True, help=_(N_("Do not start JupyterLab.")))
-@click.option("--json", "as_json", is_flag=True, help=_(N_("Print one line of JSON when phones can connect.")))
+@click.option("--host", default="0.0.0.0", show_default=True, help=_("Address to listen on."))  # noqa: S104 - the room
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8480,
+    show_default=True,
+    help=_("Port to listen on; if it is taken, the next free one."),
+)
+@click.option("--no-lab", is_flag=True, help=_("Do not start JupyterLab."))
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON when phones can connect."))
 def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> None:
-    from workshop_kit.faces.serve import Address, serve  # noqa: PLC0415
-    from workshop_kit.folder import locate  # noqa: PLC0415
+    from workshop_kit.faces.serve import Address, serve
+    from workshop_kit.folder import locate
 
     folder = locate(session)
     live = folder.open()
@@ -76,13 +100,13 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
 
     def ready(address: Address) -> None:
         if as_json:
-            import msgspec  # noqa: PLC0415
+            import msgspec
 
             click.echo(msgspec.json.encode(address).decode())
         else:
-            click.echo(_(N_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C."), **_fields(address)))
+            click.echo(_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C.", **_fields(address)))
         if not no_lab:
-            from workshop_kit.faces.lab import start_lab  # noqa: PLC0415
+            from workshop_kit.faces.lab import start_lab
 
             lab.append(start_lab(folder.path))
 
@@ -94,7 +118,7 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
         live.close()
 
 
-@cli.command(help=_(N_("Move a session on without a notebook: open, close or reveal an item, or start its next round.")))
+@cli.command(help=_("Move a session on without a notebook: open, close or reveal an item, or start its next round."))
 @_session
 @click.argument("item")
 @click.argument("step", type=click.Choice(STEPS), default="open")
@@ -103,17 +127,17 @@ def step(session: str, item: str, step: str) -> None:
     try:
         live.do(step, item)
         state = live.state.item(item)
-        click.echo(_(N_("{item}: {phase}"), item=_pick(state.spec.title, live), phase=_(_PHASES[state.phase])))
+        click.echo(_("{item}: {phase}", item=_pick(state.spec.title, live), phase=_(_PHASES[state.phase])))
     finally:
         live.close()
 
 
-@cli.command(help=_(N_("Print the results of an item as tidy rows.")))
+@cli.command(help=_("Print the results of an item as tidy rows."))
 @_session
 @click.argument("item")
 @click.option("--format", "format_", type=click.Choice(("csv", "json", "table")), default="table", show_default=True)
 def results(session: str, item: str, format_: str) -> None:
-    from workshop_kit.results import tidy  # noqa: PLC0415
+    from workshop_kit.results import tidy
 
     live = _open(session)
     try:
@@ -124,23 +148,31 @@ def results(session: str, item: str, format_: str) -> None:
     click.echo(writers[format_](table), nl=False)
 
 
-@cli.command(help=_(N_("Write the minutes.")))
+@cli.command(help=_("Write the minutes."))
 @_session
 @_lang
-@click.option("--format", "formats", default=",".join(FORMATS), show_default=True, help=_(N_("Formats, separated by commas.")))
-@click.option("--edition", type=click.Choice(("internal", "public")), default="internal", show_default=True, help=_(N_("With names, or without.")))  # fmt: skip
-@click.option("--out", type=click.Path(path_type=Path), help=_(N_("Where to put them; the session's folder if left out.")))
-@click.option("--publish", is_flag=True, help=_(N_("Also show the public edition on the phones, under /CODE/minutes.")))
+@click.option(
+    "--format", "formats", default=",".join(FORMATS), show_default=True, help=_("Formats, separated by commas.")
+)
+@click.option(
+    "--edition",
+    type=click.Choice(("internal", "public")),
+    default="internal",
+    show_default=True,
+    help=_("With names, or without."),
+)
+@click.option("--out", type=click.Path(path_type=Path), help=_("Where to put them; the session's folder if left out."))
+@click.option("--publish", is_flag=True, help=_("Also show the public edition on the phones, under /CODE/minutes."))
 def minutes(session: str, lang: str | None, formats: str, edition: str, out: Path | None, publish: bool) -> None:
-    from workshop_kit.folder import locate  # noqa: PLC0415
-    from workshop_kit.minutes.run import write_minutes  # noqa: PLC0415
+    from workshop_kit.folder import locate
+    from workshop_kit.minutes.run import write_minutes
 
     wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
     for path in write_minutes(locate(session), lang or "", wanted, edition, out, publish=publish):
         click.echo(path)
 
 
-@cli.command(help=_(N_("Recompute the log's digests and say whether anything was altered.")))
+@cli.command(help=_("Recompute the log's digests and say whether anything was altered."))
 @_session
 def verify(session: str) -> None:
     live = _open(session)
@@ -148,19 +180,25 @@ def verify(session: str) -> None:
         count, digest = live.verify()
     finally:
         live.close()
-    click.echo(_(N_("The log is whole: {count} entries, digest {digest}"), count=count, digest=digest))
+    click.echo(_("The log is whole: {count} entries, digest {digest}", count=count, digest=digest))
 
 
-@cli.command(help=_(N_("Play a whole session with simulated people, up to the minutes.")))
-@click.option("--headless", is_flag=True, help=_(N_("Run to the end and stop; without it JupyterLab and the stage stay open.")))
-@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_(N_("Where to put the folder.")))
-@click.option("--agenda", default="", help=_(N_("Name of an agenda, or the path of a TOML file.")))
-@click.option("--participants", type=click.IntRange(1, 1000), default=30, show_default=True, help=_(N_("How many simulated people.")))  # fmt: skip
+@cli.command(help=_("Play a whole session with simulated people, up to the minutes."))
+@click.option(
+    "--headless", is_flag=True, help=_("Run to the end and stop; without it JupyterLab and the stage stay open.")
+)
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_("Where to put the folder."))
+@click.option("--agenda", default="", help=_("Name of an agenda, or the path of a TOML file."))
+@click.option(
+    "--participants", type=click.IntRange(1, 1000), default=30, show_default=True, help=_("How many simulated people.")
+)
 @_lang
-@click.option("--seed", type=int, default=1, show_default=True, help=_(N_("Start of the simulation's random numbers.")))
-@click.option("--port", type=click.IntRange(0, 65535), default=0, help=_(N_("Port to listen on; any free one if left out.")))
+@click.option("--seed", type=int, default=1, show_default=True, help=_("Start of the simulation's random numbers."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help=_("Port to listen on; any free one if left out.")
+)
 def demo(lang: str | None, **options: Any) -> None:
-    from workshop_kit.faces.demo import run_demo  # noqa: PLC0415
+    from workshop_kit.faces.demo import run_demo
 
     run_demo(lang=lang or DEFAULT_LANGUAGE, text=_, **options)
 
@@ -169,7 +207,7 @@ _PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
 
 
 def _open(session: str) -> Any:
-    from workshop_kit.folder import locate  # noqa: PLC0415
+    from workshop_kit.folder import locate
 
     return locate(session).open()
 
@@ -193,11 +231,11 @@ def main(arguments: list[str] | None = None) -> None:
         click.echo(shown.ctx.get_help() if shown.ctx else "")
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "workshop"
-        _fail(_(N_('{problem} See "{command} --help".'), problem=error.format_message(), command=where), 2)
+        _fail(_('{problem} See "{command} --help".', problem=error.format_message(), command=where), 2)
     except click.ClickException as error:
         _fail(error.format_message(), 1)
     except (click.Abort, KeyboardInterrupt):
-        _fail(_(N_("Stopped.")), 1)
+        _fail(_("Stopped."), 1)
     except WorkshopError as error:
         _fail(error.told(_), 1)
 

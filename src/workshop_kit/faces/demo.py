@@ -120,7 +120,7 @@ def _minutes(folder: SessionFolder, lang: str, text: Text, bar: Progress) -> lis
     task = bar.add_task(text(N_("Minutes")), total=4 * len(LANGUAGES))
     files: list[Path] = []
     for written in dict.fromkeys((lang, *LANGUAGES)):
-        files += write_minutes(folder, written, progress=lambda step: bar.advance(task))
+        files += write_minutes(folder, written, progress=lambda _step: bar.advance(task))
     return files
 
 

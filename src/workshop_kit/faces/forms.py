@@ -50,7 +50,9 @@ def read_command(fields: dict[str, str], item: str = "") -> Sent:
     """Return the command that a form's fields stand for. Raises `Refused` where it names none."""
     name = fields.get("command", "")
     if not name:
-        raise Refused(Why.UNREADABLE, N_("The command is missing. Please reload the page and try again."), field="command")
+        raise Refused(
+            Why.UNREADABLE, N_("The command is missing. Please reload the page and try again."), field="command"
+        )
     rest = {key: value for key, value in fields.items() if key not in {"command", "id", "item", NAME}}
     command = Command(name, item or fields.get("item", ""), rest, fields.get("id", ""))
     return Sent(command, fields.get(NAME), fields)

@@ -31,13 +31,14 @@ class Headers:
         live = f" ws://{host} wss://{host}" if _HOST.fullmatch(host) else ""
         policy = (
             "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-            f"img-src 'self' data:; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+            f"img-src 'self' data:; connect-src 'self'{live}; form-action 'self'; base-uri 'none'; "
+            "frame-ancestors 'none'"
         )
         static = scope["path"].startswith("/static/")
         extra = {
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
-            "referrer-policy": "no-referrer",
+            "referrer-policy": "same-origin",
             "cache-control": "public, max-age=31536000, immutable" if static else "no-store",
             "permissions-policy": "camera=(), microphone=(), geolocation=()",
         }

@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def start_lab(folder: Path, first: str = "") -> subprocess.Popen[bytes]:
-    """Start JupyterLab in `folder` as a process of its own and let it open the browser at `first`, if it names a file."""
+    """Start JupyterLab in `folder` as its own process, opening the browser at the file `first` if named."""
     return subprocess.Popen(
         [
             sys.executable,

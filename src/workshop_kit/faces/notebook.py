@@ -1,9 +1,9 @@
 """What a notebook calls: a session with its steps, each of which shows itself.
 
-    from workshop_kit import open_session
+from workshop_kit import open_session
 
-    session = open_session(".")
-    session.stage()
+session = open_session(".")
+session.stage()
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workshop_kit.live import LiveSession
 if TYPE_CHECKING:
     from typing import TypeVar
 
-    import altair
+    import altair as alt
     import pandas as pd
 
     from workshop_kit.faces.widgets import Console, LiveWidget, Seat, Stage
@@ -50,26 +50,26 @@ class Session:
 
     def stage(self, lang: str = "") -> Stage:
         """Show what the room sees; the button in it fills the whole screen."""
-        from workshop_kit.faces.widgets import Stage  # noqa: PLC0415 - results and minutes do without widgets
+        from workshop_kit.faces.widgets import Stage
 
         return self._show("stage", Stage(self.live, lang))
 
     def console(self, lang: str = "", step: str = "") -> Console:
         """Show the facilitator's controls."""
-        from workshop_kit.faces.widgets import Console  # noqa: PLC0415
+        from workshop_kit.faces.widgets import Console
 
         return self._show("console", Console(self.live, lang, step))
 
     def seat(self, name: str = "", lang: str = "") -> Seat:
         """Take a seat and show its page, to take part from the notebook."""
-        from workshop_kit.faces.widgets import Seat  # noqa: PLC0415
+        from workshop_kit.faces.widgets import Seat
 
         seat = Seat(self.live, lang, name)
         return self._show(f"seat {seat.seat}", seat)
 
     def minutes(self, lang: str = "", edition: str = "internal") -> MinutesCells:
         """Return the minutes; each of their methods displays a section."""
-        from workshop_kit.minutes.cells import MinutesCells  # noqa: PLC0415
+        from workshop_kit.minutes.cells import MinutesCells
 
         return MinutesCells(self.live, lang, edition)
 
@@ -109,12 +109,12 @@ class Step:
 
     def results(self, lang: str = "") -> pd.DataFrame:
         """Return the results as a tidy data frame, one row per option, card or place."""
-        from workshop_kit.results.frames import frame_of  # noqa: PLC0415
+        from workshop_kit.results.frames import frame_of
 
         return frame_of(self.session.live, self.id, lang)
 
-    def chart(self, lang: str = "") -> altair.Chart:
+    def chart(self, lang: str = "") -> alt.LayerChart:
         """Return the result as an Altair chart. Raises `WorkshopError` where there is none to draw."""
-        from workshop_kit.results.frames import chart_of  # noqa: PLC0415
+        from workshop_kit.results.frames import chart_of
 
         return chart_of(self.session.live, self.id, lang)

@@ -96,8 +96,12 @@ class Pages:
     def phone(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return a participant's whole page; it works without JavaScript."""
         return self._render(
-            "phone.html", lang, mine=Markup(self.mine(lang, seat, notice)), shared=Markup(self.shared(lang)), notice=notice
-        )  # fmt: skip
+            "phone.html",
+            lang,
+            mine=Markup(self.mine(lang, seat, notice)),
+            shared=Markup(self.shared(lang)),
+            notice=notice,
+        )
 
     def stage(self, lang: str, address: str) -> str:
         """Return the projected page. `address` is what the QR code leads to."""

@@ -1,7 +1,7 @@
-"""Simulated people who take part over HTTP, as phones without JavaScript do: they read the page and fill in its forms.
+"""Simulated people who take part over HTTP as phones without JavaScript do: they read pages and fill in their forms.
 
-They know the session only by its pages, so they can rehearse any agenda. They are never to be mistaken for people: their
-names say what they are.
+They know the session only by its pages, so they can rehearse any agenda. They are never to be mistaken for people:
+their names say what they are.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Form(Struct):
     radios: dict[str, list[str]] = {}
     boxes: dict[str, str] = {}
     numbers: dict[str, int] = {}
-    texts: list[str] = []
+    texts: dict[str, str] = {}
     selects: dict[str, list[str]] = {}
 
     @property
@@ -69,7 +69,7 @@ class _FormReader(HTMLParser):
             case "input" if name:
                 self._read_input(form, name, given)
             case "textarea" if name:
-                form.texts.append(name)
+                form.texts[name] = ""
             case "select" if name:
                 self._select = name
                 form.selects[name] = []
@@ -88,7 +88,7 @@ class _FormReader(HTMLParser):
             case "number":
                 form.numbers[name] = int(given.get("max") or 10)
             case "text":
-                form.texts.append(name)
+                form.texts[name] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -125,7 +125,7 @@ class Rehearsal:
         """Let everybody join."""
 
         async def one(number: int) -> str:
-            name = f"{self.title} {number:02d}" if self._random.random() < NAMED else ""
+            name = self._title(number) if self._random.random() < NAMED else ""
             answer = await self._client.post(f"{self.address}/join", data={"name": name, "lang": self.lang})
             answer.raise_for_status()
             done()
@@ -137,7 +137,7 @@ class Rehearsal:
     async def see(self, item_id: str) -> None:
         """Wait until phones show this item; the server follows the log a moment behind."""
         async with asyncio.timeout(PATIENCE):
-            while f'id="question-{item_id}"' not in await self._page(self._tokens[0]):
+            while f'id="question-{item_id}"' not in await self._page(self._tokens[0]):  # noqa: ASYNC110 - a phone asks
                 await asyncio.sleep(LOOK_AGAIN)
 
     async def take_part(self, done: Callable[[], Any] = lambda: None) -> None:
@@ -158,7 +158,7 @@ class Rehearsal:
             page = await self._page(token)
             form = next((form for form in forms_in(page) if form.texts and form.command not in NEVER), None)
             if form is not None:
-                await self._send(token, form, {form.texts[0]: text})
+                await self._send(token, form, {next(iter(form.texts)): text})
                 done()
 
     async def close(self) -> None:
@@ -175,7 +175,7 @@ class Rehearsal:
                     if written or not self.texts:
                         continue
                     written = True
-                answers = self._answers(form)
+                answers = self._answers(token, form)
                 await self._send(token, form, answers)
                 forms = [f for f in forms_in(await self._page(token)) if f.command == "confirm"]
                 acted = bool(forms)
@@ -187,7 +187,7 @@ class Rehearsal:
             return []
         return self._random.sample(possible, len(possible))
 
-    def _answers(self, form: Form) -> dict[str, str]:
+    def _answers(self, token: str, form: Form) -> dict[str, str]:
         chosen: dict[str, str] = {}
         if form.radios and form.budget:
             chosen |= self._spread({name: len(values) - 1 for name, values in form.radios.items()}, form.budget)
@@ -199,12 +199,18 @@ class Rehearsal:
             chosen |= {name: form.boxes[name] for name in names}
         if form.numbers:
             chosen |= self._spread(form.numbers, form.budget or len(form.numbers))
-        for name in form.texts:
+        for name, given in form.texts.items():
             if name == "name":
-                chosen[name] = f"{self.title} {self._random.randint(1, self._people):02d}"
+                chosen[name] = given or self._name(token)
             elif self.texts:
                 chosen[name] = self.texts.popleft()
         return chosen
+
+    def _title(self, number: int) -> str:
+        return f"{self.title} {number:02d}"
+
+    def _name(self, token: str) -> str:
+        return self._title(self._tokens.index(token) + 1)
 
     def _spread(self, caps: dict[str, int], budget: int) -> dict[str, str]:
         given = dict.fromkeys(caps, 0)

@@ -1,4 +1,4 @@
-"""Runs the participants' server: finds a free port and the address that phones can reach, and announces it in the log."""
+"""Runs the participants' server: finds a free port and the address that phones reach, and announces it in the log."""
 
 from __future__ import annotations
 

@@ -108,12 +108,13 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
 
     def _tell(self, folder: SessionFolder, address: dict[str, Any]) -> None:
         text = self.text
-        first = sorted(folder.path.glob("[0-9]*.ipynb"))[0]
+        stage = text(N_("Stage for a second screen"))
+        first = min(folder.path.glob("[0-9]*.ipynb"))
         link = escape(first.relative_to(self.directory).as_posix() if first.is_relative_to(self.directory) else "")
         self.message.value = (
             f"<h3>{escape(text(N_('The session is running.')))}</h3>"
             f"<p>{escape(text(N_('Phones open {url}'), url=address['url']))}</p>"
-            f'<p><a href="{escape(address["stage"])}" target="_blank">{escape(text(N_("Stage for a second screen")))}</a></p>'
+            f'<p><a href="{escape(address["stage"])}" target="_blank">{escape(stage)}</a></p>'
             f'<p><a href="{link}">{escape(text(N_("Go on with the first notebook")))}</a> ({link})</p>'
         )
 

@@ -1,7 +1,7 @@
 """The participants' server: pages and plain forms for phones, the stage, and one WebSocket to keep them up to date.
 
-It can append participants' commands and nothing else. Everything works with plain forms; `Accept: application/json` gets
-JSON instead of a page.
+It can append participants' commands and nothing else. Everything works with plain forms; `Accept: application/json`
+gets JSON instead of a page.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ STATUS = {
     Why.LOCKED: HTTPStatus.LOCKED,
     Why.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
 }
+
 
 def application(live: LiveSession, *, published: Path | None = None) -> Starlette:
     """Return the server for one session. `published` is the folder where minutes lie once they are published."""
@@ -79,7 +80,9 @@ class Site:
         code = request.query_params.get("code", "").strip().upper()
         if code == self.code:
             return RedirectResponse(f"/{code}", HTTPStatus.SEE_OTHER)
-        wrong = Notice(self.pages.voice(lang)(N_("There is no session with this code. Please check the letters.")), True)
+        wrong = Notice(
+            self.pages.voice(lang)(N_("There is no session with this code. Please check the letters.")), True
+        )
         status = HTTPStatus.NOT_FOUND if code else HTTPStatus.OK
         return HTMLResponse(self.pages.enter(lang, wrong if code else Notice()), status)
 

@@ -12,7 +12,6 @@ from typing import Any
 
 import anywidget
 import traitlets
-from markupsafe import Markup
 
 from workshop_kit.core.activity import FACILITATOR, Actor
 from workshop_kit.core.errors import Refused, WorkshopError
@@ -29,7 +28,7 @@ GUEST = "guest"
 CHANNEL = "channel"
 
 
-class LiveWidget(anywidget.AnyWidget):  # type: ignore[misc]
+class LiveWidget(anywidget.AnyWidget):
     """A part of a session that stays up to date. `frame` is its outer HTML, `regions` what changes in it."""
 
     _esm = STATIC / "live.js"
@@ -126,8 +125,7 @@ class Stage(LiveWidget):
         del fields
 
     def fallback(self) -> str:
-        regions = self.make_regions()
-        return Markup("<div>{}{}</div>").format(Markup(regions["mine"]), Markup(regions["shared"]))
+        return f"<div>{''.join(self.make_regions().values())}</div>"
 
     def _join_address(self) -> str:
         state = self.live.state

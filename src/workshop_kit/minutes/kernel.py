@@ -1,7 +1,7 @@
 """The kernel that executes the minutes: always the Python that runs this program.
 
-A kernel spec that a user has installed under the name "python3" may point anywhere, and often to a Python that lacks the
-kit or is gone.
+A kernel spec that a user has installed under the name "python3" may point anywhere, and often to a Python that lacks
+the kit or is gone.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
 
-class _OwnSpecManager(KernelSpecManager):  # type: ignore[misc]
+class _OwnSpecManager(KernelSpecManager):
     def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
         return KernelSpec(
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
@@ -22,7 +22,7 @@ class _OwnSpecManager(KernelSpecManager):  # type: ignore[misc]
         )
 
 
-class OwnKernelManager(AsyncKernelManager):  # type: ignore[misc]
+class OwnKernelManager(AsyncKernelManager):
     """Starts the running Python as the kernel."""
 
     def __init__(self, **options: Any) -> None:

@@ -26,7 +26,7 @@ def write_minutes(
     out: Path | None = None,
     *,
     publish: bool = False,
-    progress: Progress = lambda step: None,
+    progress: Progress = lambda _step: None,
 ) -> list[Path]:
     """Execute the minutes notebook and write the formats; returns the files, the executed notebook first.
 

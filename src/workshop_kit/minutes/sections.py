@@ -1,7 +1,7 @@
 """From the log's state to the sections of the minutes, in the order in which people read them.
 
-What belongs to one agenda item its activity says itself (`record`); here is what surrounds it. The minutes are a function
-of the state and of the names kept apart from it.
+What belongs to one agenda item its activity says itself (`record`); here is what surrounds it. The minutes are a
+function of the state and of the names kept apart from it.
 """
 
 from __future__ import annotations
@@ -102,10 +102,8 @@ class Minutes:
     def attendance(self) -> Section:
         """Return how many people took part, and the names of those who gave one."""
         text, seats = self.text, sorted(self.state.seats.values(), key=lambda seat: seat.number)
-        blocks: list[AnyBlock] = [
-            Paragraph(text.plural("{n} person took part.", "{n} people took part.", len(seats)))
-        ]
-        names = [self.people(seat.id, text) for seat in seats if seat.named]
+        blocks: list[AnyBlock] = [Paragraph(text.plural("{n} person took part.", "{n} people took part.", len(seats)))]
+        names = list(dict.fromkeys(self.people(seat.id, text) for seat in seats if seat.named))
         if names and not isinstance(self.people, Numbered):
             blocks.append(Paragraph(text(N_("Named, as they wished: {names}."), names=", ".join(names))))
         return self._section("people", text(N_("People")), blocks)

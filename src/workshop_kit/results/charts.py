@@ -84,8 +84,11 @@ def described(chart: Chart) -> str:
 def data_table(chart: Chart, text: Text) -> Table:
     """Return the chart's data as a table, which every writer shows beside the picture.
 
-    Notes that repeat their value, as "9 dots" does, stand in its place; others get a column of their own.
+    It is the chart's own if it brings one. Notes that repeat their value, as "9 dots" does, stand in its place; others
+    get a column of their own.
     """
+    if chart.table is not None:
+        return chart.table
     bars = in_order(chart)
     values = _written([bar.value for bar in bars], text)
     noted = [(bar.note, value) for bar, value in zip(bars, values, strict=True)]
@@ -158,7 +161,7 @@ def _layers(chart: Chart, lang: str) -> alt.LayerChart:
     plot = max(_WIDTH - sum(words) - 24, _NARROWEST_PLOT)
 
     down = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height or 1], reverse=True, nice=False, zero=False))
-    axis = alt.Axis(tickCount=5, tickMinStep=1, title=_drawable(chart.unit) or None)
+    axis = alt.Axis(tickCount=5, tickMinStep=1, title=_wrapped(chart.unit, 60) or None)
     across = alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True, nice=False))
     drawn = _on(marks)
     layers = [drawn.mark_bar(orient="horizontal", size=_BAR, color=FILL).encode(x=across, x2=alt.datum(0), y=down)]

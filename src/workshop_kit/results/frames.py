@@ -14,7 +14,7 @@ from workshop_kit.results.charts import altair_chart
 from workshop_kit.results.tidy import rows_of
 
 if TYPE_CHECKING:
-    import altair
+    import altair as alt
 
 
 def frame_of(live: LiveSession, item_id: str, lang: str = "") -> pd.DataFrame:
@@ -23,7 +23,7 @@ def frame_of(live: LiveSession, item_id: str, lang: str = "") -> pd.DataFrame:
     return pd.DataFrame(list(table.rows), columns=list(table.columns))
 
 
-def chart_of(live: LiveSession, item_id: str, lang: str = "") -> altair.Chart:
+def chart_of(live: LiveSession, item_id: str, lang: str = "") -> alt.LayerChart:
     """Return the first chart of an item's part of the minutes. Raises `WorkshopError` where there is none."""
     state = live.state
     item = state.item(item_id)

@@ -1,4 +1,4 @@
-"""The results of an item as tidy rows, and their plain forms. No pandas here; `frames` makes data frames of the same."""
+"""The results of an item as tidy rows, and their plain forms. No pandas here; `frames` makes data frames of them."""
 
 from __future__ import annotations
 

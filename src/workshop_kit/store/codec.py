@@ -1,7 +1,7 @@
 """The log's canonical form and its digest chain.
 
-An entry's digest is the SHA-256 over the digest before it and the entry's canonical JSON, in which `data` is replaced by
-its own SHA-256. So nobody can alter, drop, insert or reorder an entry without breaking every digest after it.
+An entry's digest is the SHA-256 over the digest before it and the entry's canonical JSON, in which `data` is replaced
+by its own SHA-256. So nobody can alter, drop, insert or reorder an entry without breaking every digest after it.
 """
 
 from __future__ import annotations

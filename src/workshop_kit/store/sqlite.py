@@ -137,7 +137,18 @@ class _SqliteWriting:
         self._connection.executemany(
             f"insert into events ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
-                (e.seq, e.id, moment(e.at), e.actor, str(e.channel), e.item, e.name, e.schema, data_text(e.data), e.digest)
+                (
+                    e.seq,
+                    e.id,
+                    moment(e.at),
+                    e.actor,
+                    str(e.channel),
+                    e.item,
+                    e.name,
+                    e.schema,
+                    data_text(e.data),
+                    e.digest,
+                )
                 for e in events
             ],
         )

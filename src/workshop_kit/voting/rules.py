@@ -16,8 +16,8 @@ from workshop_kit.voting.ties import places
 class Rule(Struct, frozen=True):
     """What a ballot may say and how ballots are counted: each option's numbers are summed.
 
-    `title` is the name the field uses, `explanation` one sentence for the room; both are message keys. `budget` bounds a
-    ballot's sum (0: no bound), `cap` each number. On a `scale` the options keep their order.
+    `title` is the name the field uses, `explanation` one sentence for the room; both are message keys. `budget` bounds
+    a ballot's sum (0: no bound), `cap` each number. On a `scale` the options keep their order.
     """
 
     name: str

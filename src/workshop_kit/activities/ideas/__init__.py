@@ -290,7 +290,8 @@ class Ideas:
             yield Paragraph(text.plural("{n} card was withdrawn.", "{n} cards were withdrawn.", withdrawn), "note")
         if hidden:
             yield Paragraph(
-                text.plural("{n} card was hidden by the facilitator.", "{n} cards were hidden by the facilitator.", hidden
+                text.plural(
+                    "{n} card was hidden by the facilitator.", "{n} cards were hidden by the facilitator.", hidden
                 ),
                 "note",
             )
@@ -305,7 +306,7 @@ class Ideas:
             name = f"{numbers[factor.id]}. {text.pick(factor.label)}" if factor else text(N_("Not assigned"))
             yield Heading(name)
             yield Bullets(tuple(_told(state, idea, text) for idea in ideas))
-        if empty:
+        if empty and len(empty) < len(state.factors):
             names = ", ".join(text.pick(factor.label) for factor in empty)
             yield Paragraph(text(N_("Without a card: {names}."), names=names), "note")
 

@@ -11,9 +11,8 @@ from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
-from workshop_kit.core.errors import N_, AgendaError, Refused, Why
+from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
-from workshop_kit.core.text import localised
 from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally
 from workshop_kit.voting.rules import RULES, Rule
 
@@ -190,7 +189,7 @@ class Poll:
             yield Paragraph(text(N_("Nobody voted.")), "note")
             return
         unit = text(rule.unit)
-        support = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
+        best = max(tally.lines, key=lambda line: line.score)
         yield Chart(
             title=text(N_("Result")),
             bars=tuple(
@@ -200,20 +199,12 @@ class Poll:
                 N_("Bar chart with {n} options. Most {unit}: {first} with {score}."),
                 n=len(tally.lines),
                 unit=unit,
-                first=labels[max(tally.lines, key=lambda line: line.score).option],
-                score=max(line.score for line in tally.lines),
+                first=labels[best.option],
+                score=best.score,
             ),
             unit=unit,
             ordered=False,
-        )
-        yield Table(
-            head=(text(N_("Place")), text(N_("Option")), unit, text(N_("People"))),
-            rows=tuple(
-                (text.number(line.rank), labels[line.option], text.number(line.score), people_for)
-                for line, people_for in zip(tally.lines, support, strict=True)
-            ),
-            caption=text(N_("Result of the vote")),
-            numeric=(0, 2, 3),
+            table=_result_table(state, tally, text),
         )
         yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
         if state.openness == "open":
@@ -237,6 +228,24 @@ class Poll:
         """Return the options in the order of the result."""
         by_id = {option.id: option for option in state.options}
         return (by_id[line.option] for line in state.tally.lines)
+
+
+def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
+    labels = {option.id: text.pick(option.label) for option in state.options}
+    columns: list[tuple[str, list[str]]] = [
+        (text(N_("Option")), [labels[line.option] for line in tally.lines]),
+        (text(state.rule.unit), [text.number(line.score) for line in tally.lines]),
+    ]
+    if not state.rule.scale:
+        columns.insert(0, (text(N_("Place")), [f"{line.rank}." for line in tally.lines]))
+    if state.rule.cap > 1:
+        supporters = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
+        columns.append((text(N_("People")), supporters))
+    return Table(
+        head=tuple(head for head, _ in columns),
+        rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
+        numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
+    )
 
 
 def tally_order(state: PollState) -> list[Ballot]:
@@ -276,7 +285,11 @@ def _whole(written: str, field: str, most: int) -> int:
     text = written.strip()
     if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
         raise Refused(
-            Why.INVALID, N_('"{value}" is not a whole number from 0 to {most}.'), field=field, value=text[:20], most=most
+            Why.INVALID,
+            N_('"{value}" is not a whole number from 0 to {most}.'),
+            field=field,
+            value=text[:20],
+            most=most,
         )
     return int(text)
 

@@ -146,7 +146,9 @@ class Roles:
 
     def view(self, state: RolesState, viewer: Viewer) -> RolesView:
         roles = tuple(
-            RoleView(role.id, role.label, role.places, tuple(held := state.held(role.id)), dict(held).get(viewer.seat, ""))
+            RoleView(
+                role.id, role.label, role.places, tuple(held := state.held(role.id)), dict(held).get(viewer.seat, "")
+            )
             for role in state.roles
         )
         return RolesView(roles, STATES, viewer.open)
@@ -167,7 +169,9 @@ class Roles:
             if free := role.places - len(held):
                 told = text.plural("{n} place free", "{n} places free", free)
                 rows.append((text.pick(role.label), told, text(STATES[OPEN])))
-        yield Table((text(N_("Role")), text(N_("Person")), text(N_("State"))), tuple(rows), text(N_("Who takes which role")))
+        yield Table(
+            (text(N_("Role")), text(N_("Person")), text(N_("State"))), tuple(rows), text(N_("Who takes which role"))
+        )
         if any(standing == RESERVED for role in state.roles for _, standing in state.held(role.id)):
             yield Paragraph(text(N_("A place that is reserved was not confirmed a second time.")), "note")
 

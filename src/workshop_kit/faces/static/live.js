@@ -87,9 +87,13 @@ class Face {
     clearInterval(this.ticker);
   }
 
-  say(text) {
+  say(text, seconds = 0) {
     const status = this.root.querySelector("[data-status]");
-    if (status && status.textContent !== text) status.textContent = text;
+    if (!status) return;
+    clearTimeout(this.quiet);
+    status.classList.remove("wk-refused");
+    if (status.textContent !== text) status.textContent = text;
+    if (seconds) this.quiet = setTimeout(() => (status.textContent = ""), seconds * 1000);
   }
 
   show(name, html) {
@@ -134,14 +138,13 @@ class Face {
       form.reset();
       for (const control of form.elements) if (control.type !== "hidden" && "value" in control && control.tagName === "TEXTAREA") control.value = "";
     }
-    this.say(this.words.saved);
+    this.say(this.words.saved, 4);
   }
 
   refused(id, message) {
     this.settle(id);
-    this.say(message);
+    this.say(message, 20);
     this.root.querySelector("[data-status]")?.classList.add("wk-refused");
-    setTimeout(() => this.root.querySelector("[data-status]")?.classList.remove("wk-refused"), 8000);
   }
 
   input(event) {
@@ -264,7 +267,7 @@ export function attachPage(root = document.body) {
       ready = true;
       delay = 300;
       face.clock = Date.parse(message.now) - Date.now();
-      if (lost) face.say(words.online);
+      if (lost) face.say(words.online, 4);
       lost = false;
       for (const body of outbox.bodies) socket.send(body);
     } else if ("ack" in message) {

@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import textwrap
 from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib.resources import files
@@ -72,7 +73,7 @@ def _run(job: Job, seconds: float) -> subprocess.CompletedProcess[bytes]:
     """Return what the setting process ended with; it is killed when its time is over."""
     paths = [str(_SOURCES), os.environ.get("PYTHONPATH", "")]
     try:
-        return subprocess.run(  # noqa: S603 - our own interpreter, our own module
+        return subprocess.run(
             [sys.executable, "-P", "-m", _MODULE],
             input=msgspec.json.encode(job),
             capture_output=True,
@@ -95,6 +96,7 @@ def _page(document: Document, text: Text, pictures: dict[str, bytes]) -> dict[st
         "lang": lang.lower() if lang.isalpha() and len(lang) in {2, 3} else "und",
         "region": region.upper() if region.isalpha() and len(region) == 2 else None,
         "title": title(meta, text),
+        "running-title": textwrap.shorten(title(meta, text), 90, placeholder=" …"),
         "subtitle": meta.subtitle,
         "banner": banner(meta, text),
         "colophon": colophon(meta, text),
