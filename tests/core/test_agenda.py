@@ -152,7 +152,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
     max_leaves=6,
 )
-keys = st.sampled_from(["id", "title", "prompt", "minutes", "rule", "budget", "openness", "reveal", "options_from"])
+keys = st.sampled_from(
+    ["id", "title", "prompt", "minutes", "rule", "budget", "openness", "reveal", "options", "options_from"]
+)
 
 
 @given(entry=st.dictionaries(keys, json_values, max_size=4))
