@@ -108,7 +108,8 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
         if not no_lab:
             from workshop_kit.faces.lab import start_lab
 
-            lab.append(start_lab(folder.path))
+            first = min(folder.path.glob("[0-9]*.ipynb"), default=None)
+            lab.append(start_lab(folder.path, first.name if first else ""))
 
     try:
         serve(folder, live, host, port, ready)

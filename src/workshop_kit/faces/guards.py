@@ -45,8 +45,11 @@ class Headers:
 
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
-                kept = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in extra]
-                message["headers"] = kept + [(k.encode(), v.encode("latin-1")) for k, v in extra.items()]
+                set_already = {name.decode("latin-1") for name, _ in message["headers"]}
+                message["headers"] = [
+                    *message["headers"],
+                    *((k.encode(), v.encode("latin-1")) for k, v in extra.items() if k not in set_already),
+                ]
             await send(message)
 
         await self.app(scope, receive, send_with)

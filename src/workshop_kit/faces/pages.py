@@ -143,15 +143,14 @@ class Pages:
         **values: Any,
     ) -> str:
         state, rules = self.live.state, self.live.rules
-        item = state.current_item
-        if item is None:
-            return self._render(template, lang, audience=audience, seat=seat, **values)
-        viewer = rules.viewer(state, item, audience, seat)
-        view = rules.activity(item).view(item.state, viewer)
-        return self._render(template, lang, audience=audience, seat=seat, item=item, view=view, **values)
+        values |= {"state": state, "audience": audience, "seat": seat}
+        if item := state.current_item:
+            view = rules.activity(item).view(item.state, rules.viewer(state, item, audience, seat))
+            values |= {"item": item, "view": view}
+        return self._render(template, lang, **values)
 
     def _render(self, template: str, lang: str, **values: Any) -> str:
-        state = self.live.state
+        state: SessionState = values.get("state", self.live.state)
         text = self.voice(lang)
         item: Item | None = values.get("item")
         context: dict[str, Any] = {

@@ -28,6 +28,9 @@ from workshop_kit.live import LiveSession
 
 COOKIE_DAYS = 30
 
+MINUTES_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
+"""The minutes are one file with its style inside; scripts have no place in them."""
+
 STATUS = {
     Why.UNREADABLE: HTTPStatus.BAD_REQUEST,
     Why.NOT_ALLOWED: HTTPStatus.FORBIDDEN,
@@ -110,7 +113,8 @@ class Site:
         for lang in (wanted, *LANGUAGES):
             path = self.published / f"minutes.{lang}.html" if self.published else None
             if path and path.is_file():
-                return FileResponse(path, media_type="text/html; charset=utf-8")
+                headers = {"content-security-policy": MINUTES_POLICY}
+                return FileResponse(path, media_type="text/html; charset=utf-8", headers=headers)
         raise Refused(Why.UNKNOWN, N_("The minutes have not been published yet."))
 
     async def health(self, request: Request) -> Response:

@@ -1,0 +1,185 @@
+"""Every text of the kit can be said in German: nothing is missing, left over, doubtful or cut short."""
+
+from __future__ import annotations
+
+import ast
+import gettext
+import re
+from configparser import ConfigParser
+from io import BytesIO
+from pathlib import Path
+from string import Formatter
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+from workshop_kit.core.text import Text
+
+ROOT = Path(__file__).resolve().parent.parent
+GERMAN = ROOT / "src" / "workshop_kit" / "locale" / "de" / "LC_MESSAGES" / "workshop_kit.po"
+KEYWORDS = {**DEFAULT_KEYWORDS, "N_": None, "NN_": (1, 2), "plural": (1, 2), "text": None}
+OPTIONS = {"**.html": {"silent": "false"}}
+"""A template that Jinja cannot read is an error here; Babel alone would pass over it."""
+
+WORDS = {
+    "Voting is closed.": "Abstimmung .*geschlossen",
+    "This collection is closed.": "Sammlung .*geschlossen",
+    "Dot voting (cumulative voting)": r"Punktabfrage \(Kumulieren\)",
+    "Approval voting": "Zustimmungswahl",
+    "One-dot question": "Ein-Punkt-Abfrage",
+    "Number of the slip": "Nummer des Zettels",
+    "Title on the stage and in the minutes.": "Leinwand .*Protokoll",
+    "Controls": "Steuerung",
+    "Facilitation": "Moderation",
+    "Not assigned": "Nicht zugeordnet",
+    "Open points": "Offene Punkte",
+    "Provenance": "Nachweis",
+    "Only the facilitator can do that.": "Moderation",
+    "The minutes have not been published yet.": "Protokoll .*noch nicht",
+    "Your vote is in. You can change it until the vote closes.": "Stimme .*ändern",
+}
+"""What a translation must say, as a pattern; a key that the code no longer has fails here too."""
+
+
+def methods() -> list[tuple[str, str]]:
+    """Return the files to read and how, as `babel.cfg` tells."""
+    config = ConfigParser()
+    config.read(ROOT / "babel.cfg", "utf-8")
+    return [(pattern, method) for section in config.sections() for method, pattern in [section.split(": ")]]
+
+
+def inside_other_strings() -> set[str]:
+    """Return the messages marked by `N_`, in f-strings too, where Babel looks only on some versions of Python."""
+    trees = (ast.parse(path.read_text("utf-8")) for path in (ROOT / "src").rglob("*.py"))
+    calls = (node for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Call) and node.args)
+    return {
+        call.args[0].value
+        for call in calls
+        if isinstance(call.func, ast.Name) and call.func.id == "N_" and isinstance(call.args[0], ast.Constant)
+    }
+
+
+@pytest.fixture(scope="module")
+def keys() -> dict[str, object]:
+    """All messages of the code by their first form; a message that counts something is a pair."""
+    template = Catalog()
+    for message in inside_other_strings():
+        template.add(message)
+    for _file, _line, message, _comments, context in extract_from_dir(
+        ROOT / "src", methods(), OPTIONS, KEYWORDS, strip_comment_tags=True
+    ):
+        assert context is None, f"{message!r} has a context, which Text does not look up"
+        template.add(message)
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: message.id for message in template if message.id
+    }
+
+
+@pytest.fixture(scope="module")
+def catalog() -> Catalog:
+    with GERMAN.open("rb") as file:
+        return read_po(file, locale="de", domain="workshop_kit", abort_invalid=True)
+
+
+@pytest.fixture(scope="module")
+def german(catalog) -> dict[str, tuple[tuple[str, str], ...]]:
+    """Per message its pairs of key and translation, one for each form."""
+    found = {}
+    for message in catalog:
+        if isinstance(message.id, str) and message.id:
+            found[message.id] = ((message.id, message.string),)
+        elif message.id:
+            found[message.id[0]] = tuple(zip(message.id, message.string, strict=True))
+    return found
+
+
+@pytest.fixture(scope="module")
+def text(catalog) -> Text:
+    """The German voice, from the catalog as the package's build compiles it."""
+    compiled = BytesIO()
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Text("de", (gettext.GNUTranslations(compiled),))
+
+
+def placeholders(message: str) -> set[tuple[str, str, str]]:
+    return {(name, spec, how or "") for _, name, spec, how in Formatter().parse(message) if name is not None}
+
+
+def test_the_extraction_sees_code_and_templates(keys):
+    assert len(keys) > 300
+    assert {"Voting is closed.", "Send card", "Full screen", "Write the minutes."} <= set(keys)
+    assert keys["{n} on paper"] == ("{n} on paper", "{n} on paper")
+
+
+def test_every_message_is_translated_and_none_is_left_over(keys, catalog, german):
+    assert set(keys) - set(german) == set(), "extract, update the catalog, and translate"
+    assert set(german) - set(keys) == set(), "these are no longer in the code"
+    assert not catalog.obsolete
+    empty = [key for key, forms in german.items() if not all(told.strip() for _, told in forms)]
+    assert not empty
+
+
+def test_no_translation_is_doubtful(catalog):
+    assert not catalog.fuzzy
+    assert not [message.id for message in catalog if message.id and message.fuzzy]
+    assert not [(message.id, errors) for message, errors in catalog.check()]
+
+
+def test_every_line_of_the_catalog_is_well_formed():
+    """Babel reads on where a quotation mark is missing."""
+    line = re.compile(r'#.*|(msg(id|id_plural|str|str\[[01]\]) )?"([^"\\]|\\.)*"|')
+    assert not [read for read in GERMAN.read_text("utf-8").split("\n") if not line.fullmatch(read)]
+
+
+def test_what_counts_has_both_forms(keys, catalog, german):
+    assert catalog.num_plurals == 2
+    assert {key for key, message in keys.items() if not isinstance(message, str)} == {
+        key for key, forms in german.items() if len(forms) == 2
+    }
+
+
+def test_placeholders_are_kept(german):
+    wrong = [(key, told) for forms in german.values() for key, told in forms if placeholders(key) != placeholders(told)]
+    assert not wrong
+
+
+def test_white_space_at_the_ends_and_lines_are_kept(german):
+    for key, told in (form for forms in german.values() for form in forms):
+        assert told == told.strip(), told
+        assert told.count("\n") == key.count("\n"), told
+
+
+def test_quotation_marks_are_german_and_come_in_pairs(german):
+    code = re.compile(r'= \[?"[^„“]*"')
+    for _, told in (form for forms in german.values() for form in forms):
+        assert told.count("„") == told.count("“"), told
+        assert '"' not in code.sub("", told), told
+
+
+def test_people_are_addressed_as_du(german):
+    formal = re.compile(r"\b(Sie|Ihnen|Ihre?[nmrs]?)\b")
+    assert not [told for forms in german.values() for _, told in forms if formal.search(told)]
+
+
+@pytest.mark.parametrize("key", WORDS)
+def test_a_translation_means_what_the_key_says(german, key):
+    [(_, told)] = german[key]
+    assert re.search(WORDS[key], told), told
+
+
+def test_the_compiled_catalog_speaks(text):
+    cards = ("{n} card", "{n} cards")
+    assert [text.plural(*cards, n) for n in (0, 1, 2, 1000)] == ["0 Karten", "1 Karte", "2 Karten", "1.000 Karten"]
+    assert text("Step {n} of {all}", n=3, all=7) == "Schritt 3 von 7"
+    told = text.plural("{n} person of {seats} has voted", "{n} people of {seats} have voted", 1, seats=12)
+    assert told == "1 von 12 hat abgestimmt"
+    asked = text(
+        'Item {number}: the id {id!r} is not usable. Use small letters, digits and "-", a letter first.',
+        number=2,
+        id="Ä",
+    )
+    assert "'Ä'" in asked
