@@ -281,6 +281,7 @@ def test_any_sequence_of_commands_is_decided_or_refused_and_replays_to_the_same_
     item=items,
     data=st.dictionaries(st.sampled_from(["idea", "role", "seat", "voter", "value", "x"]), json_values),
 )
+@example("ideas.idea_lost", "collect", {"idea": ["i1"]})
 @example("roles.role_swapped", "board", {})
 @example("roles.role_swapped", "board", {"role": "o1", "seat": "ada"})
 def test_an_unknown_event_changes_nothing(room, name, item, data):
