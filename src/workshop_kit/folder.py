@@ -61,6 +61,8 @@ class SessionFolder:
 
     def open(self, registry: Registry | None = None) -> LiveSession:
         """Open the session. Raises `StoreError` where there is none."""
+        if not self.log.is_file():
+            raise StoreError(N_('There is no session in "{path}". Make one with "workshop new".'), path=str(self.path))
         return LiveSession(SqliteStore(self.log), registry or activities.installed())
 
 

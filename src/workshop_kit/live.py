@@ -6,7 +6,9 @@ store; they meet in the log and nowhere else.
 
 from __future__ import annotations
 
+import logging
 import queue
+import re
 import secrets
 import threading
 import unicodedata
@@ -38,6 +40,11 @@ CODE_LENGTH = 5
 LONGEST_NAME = 60
 LONGEST_ID = 80
 MOST_PER_COMMIT = 500
+
+_ID = re.compile(rf"[!-.0-~]{{1,{LONGEST_ID}}}")
+
+logger = logging.getLogger(__name__)
+
 FOLLOW_TIMEOUT = 1.0
 EVENT_SCHEMA = 1
 
@@ -103,6 +110,7 @@ class LiveSession:
         self.rules = SessionRules(registry)
         self._clock = clock
         self._lock = threading.RLock()
+        self._starting = threading.Lock()
         self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[SessionState], None]] = []
         self._threads: dict[str, threading.Thread] = {}
@@ -145,8 +153,10 @@ class LiveSession:
         Commands that wait at the same time share one commit. `also` writes beside the log in the same transaction.
         """
         answer: Future[Receipt] = Future()
-        self._start("writer", self._write_forever)
-        self._requests.put(_Request(command, actor, also, answer))
+        answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
+        with self._starting:
+            self._start("writer", self._write_forever)
+            self._requests.put(_Request(command, actor, also, answer))
         return answer
 
     def do(self, name: str, item: str = "", /, channel: Channel = Channel.NOTEBOOK, **fields: str) -> Receipt:
@@ -161,6 +171,7 @@ class LiveSession:
         if clean_name(name):
             joined = self.rename(seat, name, channel)
         admission: Future[Admission] = Future()
+        admission.set_running_or_notify_cancel()
 
         def admit(done: Future[Receipt]) -> None:
             if (error := done.exception()) is not None:
@@ -223,9 +234,12 @@ class LiveSession:
     def _decide(self, tx: Writing, state: SessionState, request: _Request) -> tuple[Receipt | Exception, SessionState]:
         command, actor = request.command, request.actor
         try:
-            if len(command.id) > LONGEST_ID:
+            if command.id and not _ID.fullmatch(command.id):
                 raise Refused(
-                    Why.INVALID, N_("The id of a command may have {most} characters."), field="id", most=LONGEST_ID
+                    Why.INVALID,
+                    N_('The id of a command may have up to {most} letters, digits and signs, but no "/".'),
+                    field="id",
+                    most=LONGEST_ID,
                 )
             if command.id and (known := tx.find(command.id)):
                 if (known.actor, known.item) != (actor.id, command.item):
@@ -242,10 +256,12 @@ class LiveSession:
         return Receipt(after.seq), after
 
     def _decided(self, state: SessionState, command: Command, actor: Actor) -> tuple[list[Event], SessionState]:
+        """Return the entries that a command leads to; the last carries its id, those before it have a suffix."""
         command_id = command.id or secrets.token_hex(8)
+        facts = self.rules.decide(state, command, actor)
         events: list[Event] = []
-        for number, fact in enumerate(self.rules.decide(state, command, actor)):
-            events.append(self._stamp(fact, command, f"{command_id}/{number}" if number else command_id, actor, state))
+        for left, fact in zip(range(len(facts) - 1, -1, -1), facts, strict=True):
+            events.append(self._stamp(fact, command, f"{command_id}/{left}" if left else command_id, actor, state))
             state = self.rules.evolve(state, events[-1])
         return events, state
 
@@ -272,12 +288,12 @@ class LiveSession:
 
     def subscribe(self, callback: Callable[[SessionState], None]) -> Callable[[], None]:
         """Call `callback` with the state after every change, from a thread; returns the way to stop it."""
-        with self._lock:
+        with self._starting:
             self._subscribers.append(callback)
-        self._start("follower", self._follow_forever)
+            self._start("follower", self._follow_forever)
 
         def unsubscribe() -> None:
-            with self._lock, suppress(ValueError):
+            with self._starting, suppress(ValueError):
                 self._subscribers.remove(callback)
 
         return unsubscribe
@@ -296,8 +312,9 @@ class LiveSession:
 
     def close(self) -> None:
         """Finish what is queued, stop following and close the store."""
-        self._closed.set()
-        self._requests.put(None)
+        with self._starting:
+            self._closed.set()
+            self._requests.put(None)
         self.store.wake()
         for thread in tuple(self._threads.values()):
             if thread is not threading.current_thread():
@@ -323,12 +340,15 @@ class LiveSession:
     def _publish(self) -> None:
         state = self._state
         for callback in tuple(self._subscribers):
-            callback(state)
+            try:
+                callback(state)
+            except Exception:
+                logger.exception("a subscriber failed; the session goes on")
 
     def _start(self, name: str, target: Callable[[], None]) -> None:
-        with self._lock:
-            if self._closed.is_set():
-                raise StoreError(N_("This session has been closed."))
-            if name not in self._threads:
-                self._threads[name] = threading.Thread(target=target, name=f"workshop-{name}", daemon=True)
-                self._threads[name].start()
+        """Start a thread unless it runs already; the caller holds `_starting`."""
+        if self._closed.is_set():
+            raise StoreError(N_("This session has been closed."))
+        if name not in self._threads:
+            self._threads[name] = threading.Thread(target=target, name=f"workshop-{name}", daemon=True)
+            self._threads[name].start()

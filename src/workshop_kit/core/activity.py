@@ -57,7 +57,14 @@ class Spec(Struct, frozen=True):
 
     def options(self, key: str = "options") -> tuple[Option, ...]:
         """Return the options listed under `key`, in their order, refusing a repeated id."""
-        found = tuple(Option.read(value, number) for number, value in enumerate(self.settings.get(key, ()), 1))
+        values = self.settings.get(key, ())
+        if not isinstance(values, list | tuple) or not all(isinstance(value, str | Mapping) for value in values):
+            raise AgendaError(
+                N_('Item "{item}": "{key}" must be a list of texts, or of tables with id and a text per language.'),
+                item=self.id,
+                key=key,
+            )
+        found = tuple(Option.read(value, number) for number, value in enumerate(values, 1))
         ids = [option.id for option in found]
         for option_id in ids:
             if ids.count(option_id) > 1:
@@ -68,6 +75,19 @@ class Spec(Struct, frozen=True):
                     key=key,
                 )
         return found
+
+    def whole(self, key: str, default: int, least: int = 1) -> int:
+        """Return a setting that is a whole number from `least` up, refusing anything else."""
+        value: int = self.setting(key, default)
+        if value < least:
+            raise AgendaError(
+                N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} up.'),
+                item=self.id,
+                key=key,
+                value=value,
+                least=least,
+            )
+        return value
 
     def setting(self, key: str, default: Any, allowed: Iterable[Any] | None = None) -> Any:
         """Return a setting, refusing a value of another type than the default's or one that is not allowed."""

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 ITEM_ID = re.compile(r"[a-z][a-z0-9-]{0,40}")
 _OWN_KEYS = frozenset({"id", "activity", "title", "prompt", "minutes"})
 
+LONGEST_ITEM = 24 * 60
+"""Minutes that an item may last."""
+
 FROM_DATA = "data:"
 FROM_ITEM = "item:"
 TAKES_FROM = "_from"
@@ -61,10 +64,13 @@ def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSourc
                     key=key + TAKES_FROM,
                     source=source,
                 )
-        registry[spec.activity].initial(spec)
+        _check_activity(spec, registry)
         items.append(spec)
     name = str(document.get("name", "agenda"))
-    return Agenda(name, localised(document.get("title", name)), tuple(items))
+    try:
+        return Agenda(name, _wording(document.get("title", name)), tuple(items))
+    except msgspec.ValidationError as error:
+        raise AgendaError(N_("The title of the agenda is not usable: {problem}"), problem=str(error)) from None
 
 
 def sources(spec: Spec) -> dict[str, str]:
@@ -79,6 +85,23 @@ def sources(spec: Spec) -> dict[str, str]:
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
     """Return the item with more settings."""
     return msgspec.structs.replace(spec, settings={**spec.settings, **settings})
+
+
+def _check_activity(spec: Spec, registry: Registry) -> None:
+    """Let the kind of activity read its settings once, so that a mistake shows now and not in the room."""
+    if spec.activity not in registry:
+        raise AgendaError(
+            N_('Item "{item}": there is no activity "{name}". There are: {known}.'),
+            item=spec.id,
+            name=spec.activity,
+            known=", ".join(sorted(registry)),
+        )
+    try:
+        registry[spec.activity].initial(spec)
+    except AgendaError:
+        raise
+    except (msgspec.ValidationError, TypeError, ValueError, AttributeError, KeyError) as error:
+        raise AgendaError(N_('Item "{item}": {problem}'), item=spec.id, problem=str(error)) from error
 
 
 def _read_item(entry: object, number: int, data: DataSource) -> Spec:
@@ -111,11 +134,18 @@ def _read_item(entry: object, number: int, data: DataSource) -> Spec:
             activity=activity,
             title=_wording(entry.get("title", item_id)),
             prompt=_wording(entry.get("prompt", "")),
-            minutes=msgspec.convert(entry.get("minutes", 0), int),
+            minutes=_whole_minutes(entry.get("minutes", 0)),
             settings=settings,
         )
     except (msgspec.ValidationError, TypeError, ValueError) as error:
         raise AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)) from None
+
+
+def _whole_minutes(value: object) -> int:
+    minutes = msgspec.convert(value, int)
+    if not 0 <= minutes <= LONGEST_ITEM:
+        raise ValueError(f"minutes = {minutes}, expected: 0 to {LONGEST_ITEM}")
+    return minutes
 
 
 def _wording(value: object) -> dict[str, str]:

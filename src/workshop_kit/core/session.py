@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,7 +15,7 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
-from workshop_kit.core.activity import Activity, Actor, Audience, Command, Registry, Spec, Viewer
+from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Spec, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import FIRST_DIGEST, Channel, Event, Fact
@@ -179,27 +180,28 @@ class SessionRules:
                 return self._close(state, item)
             case "reveal":
                 return (*self._close(state, item), *(() if item.revealed else (Fact("item.revealed"),)))
+            case "next-round" if item.opened_at is not None:
+                return (*self._close_all(state), Fact("item.round_started", self._timebox(item)))
             case "next-round":
-                return (*self._close(state, item), Fact("item.round_started", self._timebox(item)))
+                return self._open(state, item)
             case _:
                 return (Fact("item.timer_set", {"seconds": _seconds(command)}),)
 
     def _open(self, state: SessionState, item: Item) -> tuple[Fact, ...]:
         if item.phase is Phase.OPEN and state.current == item.spec.id:
             return ()
-        others = tuple(
-            fact
-            for other in state.items.values()
-            if other.phase is Phase.OPEN and other.spec.id != item.spec.id
-            for fact in self._close(state, other)
-        )
+        others = self._close_all(state, but=item)
         taken = {
-            key: [option.wire() for option in self.activity(source).offers(source.state)]
+            key: [_handed_over(option, source_id) for option in self.activity(source).offers(source.state)]
             for key, source_id in sources(item.spec).items()
             if item.opened_at is None
             for source in (state.item(source_id),)
         }
         return (*others, Fact("item.opened", self._timebox(item) | ({"settings": taken} if taken else {})))
+
+    def _close_all(self, state: SessionState, but: Item | None = None) -> tuple[Fact, ...]:
+        items = (state.items[spec.id] for spec in state.agenda.items)
+        return tuple(fact for item in items if item is not but for fact in self._close(state, item))
 
     @staticmethod
     def _close(state: SessionState, item: Item) -> tuple[Fact, ...]:
@@ -261,6 +263,7 @@ class SessionRules:
                 item = replace(
                     item,
                     phase=Phase.OPEN,
+                    revealed=False,
                     opened_at=item.opened_at or event.at,
                     closed_at=None,
                     until=_until(event),
@@ -288,6 +291,11 @@ class SessionRules:
 _STEPS = frozenset({"open", "close", "reveal", "next-round", "timer"})
 
 
+def _handed_over(option: Option, source_id: str) -> dict[str, Any]:
+    wire = option.wire()
+    return wire | {"origin": wire.get("origin") or f"{source_id}/{option.id}"}
+
+
 def _until(event: Event) -> datetime | None:
     seconds = event.data.get("seconds", 0)
     return event.at + timedelta(seconds=seconds) if seconds else None
@@ -295,7 +303,7 @@ def _until(event: Event) -> datetime | None:
 
 def _seconds(command: Command) -> int:
     value = command.fields.get("seconds", "")
-    if not value.isascii() or not value.isdigit() or int(value) > LONGEST_TIMER:
+    if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) > LONGEST_TIMER:
         raise Refused(
             Why.INVALID,
             N_("The timer takes a number of seconds from 0 to {most}."),

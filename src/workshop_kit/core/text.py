@@ -42,12 +42,13 @@ def preferred(header: str) -> str:
     """
     ranked: list[tuple[float, str]] = []
     for part in header.split(",")[:20]:
-        tag, _, weight = part.strip().partition(";q=")
+        tag, _, weight = (piece.strip() for piece in part.partition(";"))
         try:
-            quality = float(weight) if weight else 1.0
+            quality = float(weight.removeprefix("q=")) if weight else 1.0
         except ValueError:
             quality = 0.0
-        ranked.append((-quality, tag.strip().lower().split("-")[0]))
+        if quality > 0:
+            ranked.append((-quality, tag.lower().split("-")[0]))
     return next((tag for _, tag in sorted(ranked, key=lambda pair: pair[0]) if tag in LANGUAGES), DEFAULT_LANGUAGE)
 
 

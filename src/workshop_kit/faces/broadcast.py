@@ -108,6 +108,8 @@ class Room:
 
     async def take(self, seat: str, sent: Sent) -> Receipt:
         """Carry out what a seat sent and show all its pages the outcome. Raises `Refused` or `StoreError`."""
+        if not sent.command.item:
+            raise Refused(Why.UNREADABLE, N_("The command names no step. Please reload the page."), field="item")
         try:
             if sent.name is not None and sent.name.strip():
                 await asyncio.wrap_future(self.live.rename(seat, sent.name))

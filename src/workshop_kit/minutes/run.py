@@ -81,7 +81,7 @@ def _executed(folder: SessionFolder, output: Path, lang: str, edition: str, prog
         )
     except papermill.exceptions.PapermillExecutionError as error:
         raise NotebookError(
-            N_('Cell {cell} of the minutes notebook failed with {name}: {problem} Look at "{path}".'),
+            N_('Cell {cell} of the minutes notebook failed with {name}: {problem}. Look at "{path}".'),
             cell=error.exec_count,
             name=error.ename,
             problem=error.evalue,

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.core.event import Event
 
 
@@ -40,6 +41,8 @@ class MemoryStore:
 
     def append(self, events: Iterable[Event]) -> None:
         for event in events:
+            if event.id in self._ids or event.seq != len(self._events) + 1:
+                raise StoreError(N_("Entry {seq} does not continue the log."), seq=event.seq)
             self._events.append(event)
             self._ids[event.id] = event
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from time import monotonic
@@ -44,14 +44,15 @@ class SqliteStore:
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._woken = threading.Event()
-        with _told(path):
-            self._writer = _connect(path)
+        with _told(path), ExitStack() as opened:
+            self._writer = opened.enter_context(closing(_connect(path)))
             if create:
                 path.chmod(0o600)
-            self._reader = _connect(path)
-            self._watcher = _connect(path)
+            self._reader = opened.enter_context(closing(_connect(path)))
+            self._watcher = opened.enter_context(closing(_connect(path)))
             self._prepare()
             self._seen = self._change_counter()
+            opened.pop_all()
 
     def _prepare(self) -> None:
         layout = self._writer.execute("pragma user_version").fetchone()[0]

@@ -76,13 +76,13 @@ class Rule(Struct, frozen=True):
 
 
 def _dots(spec: Spec) -> Rule:
-    budget = spec.setting("budget", 3)
+    budget = spec.whole("budget", 3)
     return Rule(
         name="dots",
         title=N_("Dot voting (cumulative voting)"),
         explanation=N_("Everybody spreads up to {budget} dots; the dots of each option are added up."),
         budget=budget,
-        cap=spec.setting("cap", budget),
+        cap=spec.whole("cap", budget),
         unit=N_("dots"),
     )
 
@@ -92,7 +92,7 @@ def _approval(spec: Spec) -> Rule:
         name="approval",
         title=N_("Approval voting"),
         explanation=N_("Everybody ticks all options that they support; each tick counts once."),
-        budget=spec.setting("most", 0),
+        budget=spec.whole("most", 0, least=0),
         unit=N_("votes"),
     )
 

@@ -72,6 +72,11 @@ class IdeasState(Struct, frozen=True):
         """Return the cards in these places in the order of writing."""
         return sorted((i for i in self.ideas.values() if i.place in places), key=lambda idea: idea.number)
 
+    def left(self, seat: str) -> int:
+        """Return how many more cards a person may write; a withdrawn one is given back."""
+        own = sum(idea.seat == seat and idea.place is not Place.WITHDRAWN for idea in self.ideas.values())
+        return max(0, self.limit - own) if self.limit else DEFAULT_LIMIT
+
     def merged_into(self, idea: Idea) -> list[Idea]:
         """Return the cards that were merged into this one."""
         return [other for other in self.ordered(Place.MERGED) if other.into == idea.id]
@@ -122,6 +127,7 @@ class Ideas:
                 channel=Channel(option.extra.get("channel", Channel.NOTEBOOK)),
                 factor=option.extra.get("factor", ""),
                 place=Place.ASSIGNED if option.extra.get("factor") else Place.UNASSIGNED,
+                kind=option.extra.get("kind", ""),
                 origin=option.extra.get("origin", ""),
             )
             for number, option in enumerate(taken, 1)
@@ -129,7 +135,7 @@ class Ideas:
         return IdeasState(
             factors=spec.options("factors"),
             kinds=spec.options("kinds"),
-            limit=spec.setting("limit", DEFAULT_LIMIT),
+            limit=spec.whole("limit", DEFAULT_LIMIT, least=0),
             collects=spec.setting("collects", "ideas_from" not in spec.settings),
             ideas=pmap(ideas),
         )
@@ -176,12 +182,11 @@ class Ideas:
                 length=len(text),
                 most=LONGEST_IDEA,
             )
-        own = sum(idea.seat == actor.id and idea.place is not Place.WITHDRAWN for idea in state.ideas.values())
-        if not actor.facilitates and state.limit and own >= state.limit:
+        if not actor.facilitates and state.limit and state.left(actor.id) == 0:
             raise Refused(
                 Why.INVALID, N_("Everybody can write {limit} cards here. Withdraw one first."), limit=state.limit
             )
-        data: dict[str, Any] = {"idea": f"i{len(state.ideas) + 1}", "text": text}
+        data: dict[str, Any] = {"idea": _free_id(state), "text": text}
         for field, known in (("factor", state.factors), ("kind", state.kinds)):
             if chosen := command.fields.get(field, "").strip():
                 data[field] = _one_of(chosen, known, field)
@@ -205,6 +210,8 @@ class Ideas:
 
     def evolve(self, state: IdeasState, event: Event) -> IdeasState:
         data = event.data
+        if not event.name.startswith("ideas."):
+            return state
         if event.name == "ideas.idea_added":
             factor = data.get("factor", "")
             idea = Idea(
@@ -218,7 +225,7 @@ class Ideas:
                 place=Place.ASSIGNED if factor else Place.UNASSIGNED,
             )
             return _put(state, idea)
-        known = state.ideas.get(data.get("idea", ""))
+        known = state.ideas.get(str(data.get("idea", "")))
         if known is None:
             return state
         match event.name:
@@ -260,7 +267,7 @@ class Ideas:
             mine=tuple(_card(state, idea, viewer) for idea in mine),
             hidden=tuple(_card(state, idea, viewer) for idea in hidden),
             count=len(shown),
-            left=max(0, state.limit - len(mine)) if state.limit else DEFAULT_LIMIT,
+            left=state.left(viewer.seat),
             open=viewer.open,
             collects=state.collects,
             longest=LONGEST_IDEA,
@@ -321,7 +328,8 @@ class Ideas:
                 "seat": idea.seat,
                 "channel": idea.channel.value,
                 "factor": idea.factor,
-                "origin": idea.origin or idea.id,
+                "kind": idea.kind,
+                "origin": idea.origin,
             }
             yield Option(idea.id, idea.label, extra)
 
@@ -344,6 +352,13 @@ def _told(state: IdeasState, idea: Idea, text: Text) -> str:
     told = one_line(text.pick(idea.label))
     others = [one_line(text.pick(other.label)) for other in state.merged_into(idea)]
     return text(N_("{card} (merged with: {others})"), card=told, others="; ".join(others)) if others else told
+
+
+def _free_id(state: IdeasState) -> str:
+    number = len(state.ideas) + 1
+    while f"i{number}" in state.ideas:
+        number += 1
+    return f"i{number}"
 
 
 def _put(state: IdeasState, idea: Idea) -> IdeasState:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from workshop_kit.core.activity import Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets
-from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -40,6 +40,11 @@ class Info:
 
     def initial(self, spec: Spec) -> InfoState:
         points: list[Any] = spec.setting("points", [])
+        if not all(isinstance(point, str | Mapping) for point in points):
+            raise AgendaError(
+                N_('Item "{item}": "points" must be a list of texts, or of tables with a text per language.'),
+                item=spec.id,
+            )
         return InfoState(tuple(localised(point) for point in points))
 
     def decide(self, state: InfoState, command: Command, actor: Actor) -> tuple[Fact, ...]:

@@ -10,6 +10,7 @@ from msgspec import Struct
 from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
+from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
@@ -23,12 +24,13 @@ if TYPE_CHECKING:
 replace = msgspec.structs.replace
 
 VALUE = "value."
+SLIP = "slip:"
 MOST_HANDS = 10_000
 LARGEST_REV = 2**53
 
 OPENNESS = {
-    "open": N_("Open: your name stands beside your vote."),
-    "names-hidden": N_("Names hidden: your vote counts without your name."),
+    "open": N_("Open: each name stands beside the vote."),
+    "names-hidden": N_("Names hidden: votes count without names."),
 }
 
 MOODS = (
@@ -48,7 +50,7 @@ CHANNELS = {
 
 
 class PollState(Struct, frozen=True):
-    """One round of a poll. `ballots` holds each voter's latest; `eligible` is known once the poll was closed."""
+    """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed."""
 
     rule: Rule
     options: tuple[Option, ...]
@@ -56,7 +58,15 @@ class PollState(Struct, frozen=True):
     ballots: PMap[str, Ballot] = pmap()
     room: RoomVotes = RoomVotes()
     superseded: int = 0
-    eligible: int | None = None
+    seats: int | None = None
+
+    @property
+    def eligible(self) -> int | None:
+        """Who could have voted: the seats at closing, and those who voted without one."""
+        if self.seats is None:
+            return None
+        slips = sum(voter.startswith(SLIP) for voter in self.ballots)
+        return max(self.seats + slips + self.room.voters, len(self.ballots) + self.room.voters)
 
     @property
     def profile(self) -> Profile:
@@ -98,7 +108,7 @@ class Poll:
         rule = RULES[spec.setting("rule", "choice", RULES)](spec)
         spec.setting("reveal", "on_close", ("on_close", "manual", "live"))
         options = spec.options() or (MOODS if rule.scale else ())
-        if len(options) < 2 and not any(key == "options_from" for key in spec.settings):
+        if len(options) < 2 and "options" not in sources(spec):
             raise AgendaError(
                 N_('Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from.'),
                 item=spec.id,
@@ -121,7 +131,7 @@ class Poll:
             slip = command.fields.get("ballot", "").strip()
             if not slip:
                 raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
-            voter = f"slip:{slip[:60]}"
+            voter = SLIP + slip[:60]
         earlier = state.ballots.get(voter)
         known = earlier.rev if earlier else 0
         rev = _whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
@@ -140,8 +150,7 @@ class Poll:
             case "poll.room_votes_counted":
                 return replace(state, room=RoomVotes(event.data["counts"], event.data["voters"]))
             case "item.closed":
-                outside = state.room.voters + sum(voter.startswith("slip:") for voter in state.ballots)
-                return replace(state, eligible=max(event.data["seats"] + outside, state.profile.voters))
+                return replace(state, seats=event.data["seats"])
         return state
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
@@ -209,9 +218,9 @@ class Poll:
         yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
         if state.openness == "open":
             yield Table(
-                head=(text(N_("Person")), text(N_("Vote"))),
+                head=(text(N_("Person")), text(N_("Ballot"))),
                 rows=tuple(
-                    (people(ballot.voter, text), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
+                    (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
                     for ballot in tally_order(state)
                 ),
                 caption=text(N_("Votes by name")),
@@ -237,7 +246,7 @@ def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
         (text(state.rule.unit), [text.number(line.score) for line in tally.lines]),
     ]
     if not state.rule.scale:
-        columns.insert(0, (text(N_("Place")), [f"{line.rank}." for line in tally.lines]))
+        columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
     if state.rule.cap > 1:
         supporters = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
         columns.append((text(N_("People")), supporters))
@@ -246,6 +255,12 @@ def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
         rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
         numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
     )
+
+
+def _voter(ballot: Ballot, text: Text, people: People) -> str:
+    if ballot.voter.startswith(SLIP):
+        return text(N_("Slip {number}"), number=ballot.voter.removeprefix(SLIP))
+    return people(ballot.voter, text)
 
 
 def tally_order(state: PollState) -> list[Ballot]:

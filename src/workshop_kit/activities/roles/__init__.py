@@ -129,7 +129,7 @@ class Roles:
         return ()
 
     def evolve(self, state: RolesState, event: Event) -> RolesState:
-        if not event.name.startswith("roles."):
+        if event.name not in _EVENTS:
             return state
         role, seat = event.data["role"], event.data["seat"]
         holders = state.holders.get(role, pmap())
@@ -192,5 +192,7 @@ class Roles:
     def offers(self, state: RolesState) -> Iterable[Option]:
         return (Option(role.id, role.label) for role in state.roles)
 
+
+_EVENTS = frozenset({"roles.role_taken", "roles.role_confirmed", "roles.role_released"})
 
 ACTIVITY = Roles()
