@@ -111,11 +111,13 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         stage = text(N_("Stage for a second screen"))
         first = min(folder.path.glob("[0-9]*.ipynb"))
         link = escape(first.relative_to(self.directory).as_posix() if first.is_relative_to(self.directory) else "")
+        running = text(N_("The session is running."))
+        phones = text(N_("Phones open {url}"), url=address["url"])
+        onward = text(N_("Go on with the first notebook"))
         self.message.value = (
-            f"<h3>{escape(text(N_('The session is running.')))}</h3>"
-            f"<p>{escape(text(N_('Phones open {url}'), url=address['url']))}</p>"
+            f"<h3>{escape(running)}</h3><p>{escape(phones)}</p>"
             f'<p><a href="{escape(address["stage"])}" target="_blank">{escape(stage)}</a></p>'
-            f'<p><a href="{link}">{escape(text(N_("Go on with the first notebook")))}</a> ({link})</p>'
+            f'<p><a href="{link}">{escape(onward)}</a> ({link})</p>'
         )
 
     def stop(self) -> None:
