@@ -519,3 +519,15 @@ class TestClose:
         except StoreError:
             return
         assert answer.exception(1) is None or isinstance(answer.exception(), StoreError)
+
+
+class TestRedaction:
+    def test_what_is_redacted_is_gone_everywhere_and_the_log_still_verifies(self, on_disk, second):
+        kept = on_disk.submit(cast("kept", o1=1), phone("ada")).result(PATIENCE)
+        second.catch_up()
+        assert scores(second) == {"o1": 1}
+        on_disk.redact([kept.seq], HOST)
+        second.catch_up()
+        assert scores(on_disk) == scores(second) == {}
+        assert second.verify()[0] == on_disk.state.seq
+        assert on_disk.store.read(kept.seq - 1)[0].redacted

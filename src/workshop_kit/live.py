@@ -12,7 +12,7 @@ import re
 import secrets
 import threading
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ from msgspec import Struct
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
-from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.event import REDACTED, Channel, Event, Fact
 from workshop_kit.core.session import Info, SessionRules, SessionState, created, fold
 from workshop_kit.store.codec import sealed, verified
 
@@ -217,7 +217,7 @@ class LiveSession:
         try:
             with self._lock:
                 with self.store.writing() as tx:
-                    state = fold(self.rules, tx.read(self._state.seq), self._state)
+                    state = self._folded(tx.read)
                     for request in batch:
                         outcome, state = self._decide(tx, state, request)
                         outcomes.append((request.answer, outcome))
@@ -280,7 +280,6 @@ class LiveSession:
             fact.name,
             EVENT_SCHEMA,
             fact.data,
-            "",
         )
         return sealed(event, before.digest)
 
@@ -301,10 +300,30 @@ class LiveSession:
     def catch_up(self) -> SessionState:
         """Read what others appended and return the state."""
         with self._lock:
-            events = self.store.read(self._state.seq)
-            if events:
-                self._advance(fold(self.rules, events, self._state))
+            self._advance(self._folded(self.store.read))
         return self._state
+
+    def redact(self, entries: Iterable[int], actor: Actor) -> Receipt:
+        """Empty the data of these entries for good; an entry of its own says so, and the chain still verifies."""
+        wanted = sorted(set(entries))
+        with self._lock:
+            with self.store.writing() as tx:
+                state = self._folded(tx.read)
+                fact = Fact(REDACTED, {"entries": wanted})
+                event = self._stamp(fact, Command("redact"), secrets.token_hex(8), actor, state)
+                tx.append([event])
+                tx.redact(wanted)
+            self.store.scrub()
+            self.catch_up()
+        self._publish()
+        return Receipt(event.seq)
+
+    def _folded(self, read: Callable[[int], list[Event]]) -> SessionState:
+        """Return the state after what others appended; where something was redacted, after the whole log anew."""
+        events = read(self._state.seq)
+        if any(event.name == REDACTED for event in events):
+            return fold(self.rules, read(0))
+        return fold(self.rules, events, self._state)
 
     def verify(self) -> tuple[int, str]:
         """Recompute the digest chain of the whole log; returns (entries, last digest) or raises `BrokenLog`."""

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from workshop_kit.core.errors import BrokenLog
-from workshop_kit.core.event import FIRST_DIGEST, Channel, Event
-from workshop_kit.store.codec import canonical, data_of, data_text, digest, moment, sealed, verified
+from workshop_kit.core.event import FIRST_DIGEST, REDACTED, Channel, Event
+from workshop_kit.store.codec import canonical, data_of, data_text, moment, sealed, verified
 
 replace = msgspec.structs.replace
 
@@ -58,6 +58,7 @@ FIELDS = {
     "schema": st.integers(0, 3),
     "data": data,
     "digest": st.text("0123456789abcdef", min_size=64, max_size=64),
+    "data_digest": st.text("0123456789abcdef", min_size=64, max_size=64),
 }
 
 
@@ -151,5 +152,35 @@ def test_a_digest_by_example():
         1, "a1", at, "s1", Channel.PAPER, "vote", "poll.ballot_cast", 1, {"voter": "s1", "value": {"a": 2}}, ""
     )
     assert moment(at) == "2026-11-23T13:00:00.000005Z"
-    assert digest(FIRST_DIGEST, event) == "557cd8665e6d963c7f30174b347b4f82aa37af1b84c0b476a78cfb2c737fb7a3"
-    assert digest("1" * 64, event) != digest(FIRST_DIGEST, event)
+    assert sealed(event, FIRST_DIGEST).digest == "557cd8665e6d963c7f30174b347b4f82aa37af1b84c0b476a78cfb2c737fb7a3"
+    assert sealed(event, "1" * 64).digest != sealed(event, FIRST_DIGEST).digest
+
+
+def redacted(log, *entries):
+    """Return the log with these entries emptied and a last entry that says which."""
+    emptied = [replace(event, data={}) if event.seq in entries else event for event in log]
+    said = Event(
+        len(log) + 1, "r", log[-1].at, "facilitator", Channel.NOTEBOOK, "", REDACTED, 1, {"entries": list(entries)}
+    )
+    return [*emptied, sealed(said, log[-1].digest)]
+
+
+@given(logs(), st.data())
+def test_an_emptied_entry_holds_where_the_log_says_so(log, data):
+    entry = data.draw(st.integers(1, len(log)))
+    assert verified(redacted(log, entry))[0] == len(log) + 1
+
+
+@given(logs().filter(lambda log: any(event.data for event in log)), st.data())
+def test_an_emptied_entry_that_nobody_owns_up_to_is_found(log, data):
+    index = data.draw(st.sampled_from([index for index, event in enumerate(log) if event.data]))
+    log[index] = replace(log[index], data={})
+    assert first_broken(log) == index + 1
+
+
+def test_only_emptied_data_counts_as_redacted():
+    (event,) = chained([("a", {"x": 1})])
+    (bare,) = chained([("a", {})])
+    assert replace(event, data={}).redacted
+    assert not event.redacted
+    assert not bare.redacted

@@ -16,6 +16,13 @@ FIRST_DIGEST = "0" * 64
 """The digest before the first entry of a log."""
 
 
+REDACTED = "session.entries_redacted"
+"""The event that names the entries whose data was emptied; without it an emptied entry counts as altered."""
+
+
+_DIGEST_OF_NO_DATA = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a"
+
+
 class Channel(StrEnum):
     """The way by which something came into the log."""
 
@@ -41,8 +48,8 @@ class Event(Struct, frozen=True):
 
     `seq` counts from 1 without gaps within a session. `id` is the idempotency key of the command (further entries of
     one command carry a suffix). `actor` is a seat's pseudonym or "facilitator". `item` is empty for what concerns the
-    whole session. `schema` is the version of `data`'s form. `digest` chains the entry to the one before (see
-    `store.codec`).
+    whole session. `schema` is the version of `data`'s form. `data_digest` and `digest` chain the entry to the one
+    before (see `store.codec`), so that `data` can be emptied later without breaking the chain.
     """
 
     seq: int
@@ -54,4 +61,10 @@ class Event(Struct, frozen=True):
     name: str
     schema: int
     data: Data
-    digest: str
+    digest: str = ""
+    data_digest: str = ""
+
+    @property
+    def redacted(self) -> bool:
+        """Whether the data was emptied after it had been recorded."""
+        return not self.data and self.data_digest not in {"", _DIGEST_OF_NO_DATA}

@@ -226,6 +226,8 @@ class SessionRules:
             ended_at=event.at,
             channels=state.channels.set(channel, state.channels.get(channel, 0) + 1),
         )
+        if event.redacted:
+            return state
         if not event.item:
             return self._evolve_session(state, event)
         item = state.items.get(event.item)

@@ -26,6 +26,9 @@ class Writing(Protocol):
     def append(self, events: Iterable[Event]) -> None:
         """Add entries, which continue `seq` without a gap."""
 
+    def redact(self, entries: Iterable[int]) -> None:
+        """Empty the data of these entries; their digests stay."""
+
     def add_seat(self, seat: str, token_hash: str) -> None:
         """Keep the hash of a seat's token."""
 
@@ -53,6 +56,9 @@ class Store(Protocol):
 
     def names(self) -> Mapping[str, str]:
         """Return the names of people by seat."""
+
+    def scrub(self) -> None:
+        """Leave nothing of what was erased in files, as far as the store can reach them."""
 
     def close(self) -> None:
         """Give back what the store holds open."""

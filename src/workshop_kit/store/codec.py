@@ -1,7 +1,8 @@
 """The log's canonical form and its digest chain.
 
 An entry's digest is the SHA-256 over the digest before it and the entry's canonical JSON, in which `data` is replaced
-by its own SHA-256. So nobody can alter, drop, insert or reorder an entry without breaking every digest after it.
+by its own SHA-256. So nobody can alter, drop, insert or reorder an entry without breaking every digest after it, and
+yet `data` can be emptied where a person wants it erased: a later entry then says so.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from hashlib import sha256
 import msgspec
 
 from workshop_kit.core.errors import BrokenLog
-from workshop_kit.core.event import FIRST_DIGEST, Data, Event
+from workshop_kit.core.event import FIRST_DIGEST, REDACTED, Data, Event
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -28,9 +29,13 @@ def moment(at: datetime) -> str:
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
+def digest_of(data: Data) -> str:
+    """Return the SHA-256 of an event's data."""
+    return sha256(canonical(data)).hexdigest()
+
+
 def digest(previous: str, event: Event) -> str:
-    """Return the digest of `event` after an entry with the digest `previous`."""
-    data_digest = sha256(canonical(event.data)).hexdigest()
+    """Return the digest of `event`, which knows its data's, after an entry with the digest `previous`."""
     entry = (
         event.seq,
         event.id,
@@ -40,23 +45,35 @@ def digest(previous: str, event: Event) -> str:
         event.item,
         event.name,
         event.schema,
-        data_digest,
+        event.data_digest,
     )
     return sha256(previous.encode() + canonical(entry)).hexdigest()
 
 
 def sealed(event: Event, previous: str) -> Event:
-    """Return the event with its digest."""
+    """Return the event with its digests."""
+    event = msgspec.structs.replace(event, data_digest=digest_of(event.data))
     return msgspec.structs.replace(event, digest=digest(previous, event))
 
 
 def verified(events: Iterable[Event]) -> tuple[int, str]:
     """Walk a whole log and return (number of entries, last digest). Raises `BrokenLog` at the first that fails."""
     seq, last = 0, FIRST_DIGEST
+    suspect: list[int] = []
+    redacted: set[int] = set()
     for event in events:
         if event.seq != seq + 1 or digest(last, event) != event.digest:
-            raise BrokenLog(seq + 1)
+            raise BrokenLog(min((*(entry for entry in suspect if entry not in redacted), seq + 1)))
+        if digest_of(event.data) != event.data_digest:
+            if event.data:
+                raise BrokenLog(event.seq)
+            suspect.append(event.seq)
+        if event.name == REDACTED:
+            redacted.update(event.data.get("entries", ()))
         seq, last = event.seq, event.digest
+    for entry in suspect:
+        if entry not in redacted:
+            raise BrokenLog(entry)
     return seq, last
 
 

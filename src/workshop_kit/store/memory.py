@@ -6,6 +6,8 @@ import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
+from msgspec.structs import replace
+
 from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.core.event import Event
 
@@ -45,6 +47,13 @@ class MemoryStore:
                 raise StoreError(N_("Entry {seq} does not continue the log."), seq=event.seq)
             self._events.append(event)
             self._ids[event.id] = event
+
+    def redact(self, entries: Iterable[int]) -> None:
+        for seq in entries:
+            self._events[seq - 1] = replace(self._events[seq - 1], data={})
+
+    def scrub(self) -> None:
+        """Nothing stays behind in memory."""
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._tokens[token_hash] = seat

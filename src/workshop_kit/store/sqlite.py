@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from workshop_kit.core.errors import N_, StoreError
+from workshop_kit.core.errors import N_, BrokenLog, StoreError
 from workshop_kit.core.event import Channel, Event
 from workshop_kit.store.codec import data_of, data_text, moment
 
@@ -26,12 +26,13 @@ WATCH_INTERVAL = 0.05
 _TABLES = """
 create table events (
     seq integer primary key, id text not null unique, at text not null, actor text not null, channel text not null,
-    item text not null, name text not null, schema integer not null, data text not null, digest text not null
+    item text not null, name text not null, schema integer not null, data text not null, digest text not null,
+    data_digest text not null
 ) strict;
 create table seats (token_hash text primary key, seat text not null unique) strict, without rowid;
 create table names (seat text primary key, name text not null) strict, without rowid;
 """
-_COLUMNS = "seq, id, at, actor, channel, item, name, schema, data, digest"
+_COLUMNS = "seq, id, at, actor, channel, item, name, schema, data, digest, data_digest"
 
 
 class SqliteStore:
@@ -112,6 +113,11 @@ class SqliteStore:
         with self._read_lock, _told(self.path):
             return dict(self._reader.execute("select seat, name from names"))
 
+    def scrub(self) -> None:
+        """Empty the write-ahead log; `secure_delete` has overwritten the freed pages already."""
+        with self._write_lock, _told(self.path):
+            self._writer.execute("pragma wal_checkpoint(truncate)")
+
     def close(self) -> None:
         self.wake()
         with self._write_lock, self._read_lock:
@@ -136,7 +142,7 @@ class _SqliteWriting:
 
     def append(self, events: Iterable[Event]) -> None:
         self._connection.executemany(
-            f"insert into events ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            f"insert into events ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 (
                     e.seq,
@@ -149,10 +155,14 @@ class _SqliteWriting:
                     e.schema,
                     data_text(e.data),
                     e.digest,
+                    e.data_digest,
                 )
                 for e in events
             ],
         )
+
+    def redact(self, entries: Iterable[int]) -> None:
+        self._connection.executemany("update events set data = '{}' where seq = ?", [(seq,) for seq in entries])
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._connection.execute("insert into seats (token_hash, seat) values (?, ?)", (token_hash, seat))
@@ -176,11 +186,23 @@ def _select(connection: sqlite3.Connection, after: int) -> list[Event]:
         return [_event(row) for row in rows]
 
 
-def _event(row: tuple[int, str, str, str, str, str, str, int, str, str]) -> Event:
-    seq, event_id, at, actor, channel, item, name, schema, data, digest = row
-    return Event(
-        seq, event_id, datetime.fromisoformat(at), actor, Channel(channel), item, name, schema, data_of(data), digest
-    )
+def _event(row: tuple[int, str, str, str, str, str, str, int, str, str, str]) -> Event:
+    seq, event_id, at, actor, channel, item, name, schema, data, *digests = row
+    try:
+        return Event(
+            seq,
+            event_id,
+            datetime.fromisoformat(at),
+            actor,
+            Channel(channel),
+            item,
+            name,
+            schema,
+            data_of(data),
+            *digests,
+        )
+    except ValueError:
+        raise BrokenLog(seq) from None
 
 
 @contextmanager
