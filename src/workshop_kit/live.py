@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from workshop_kit import ballot_box
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
-from workshop_kit.core.event import REDACTED, Channel, Event, Fact
+from workshop_kit.core.event import BOX_OPENED, REDACTED, Boxed, Channel, Event, Fact
 from workshop_kit.core.session import Info, SessionRules, SessionState, created, fold
 from workshop_kit.store.codec import sealed, verified
 
@@ -50,10 +51,14 @@ EVENT_SCHEMA = 1
 
 
 class Receipt(Struct, frozen=True):
-    """What an accepted command gets: the entry it led to. `repeated` tells that it had been sent before."""
+    """What an accepted command gets: the entry it led to. `repeated` tells that it had been sent before.
+
+    `word` is the receipt of a secret ballot, where the poll gives receipts; it is nowhere else but in the box.
+    """
 
     seq: int
     repeated: bool = False
+    word: str = ""
 
 
 class Admission(Struct, frozen=True):
@@ -221,7 +226,14 @@ class LiveSession:
                     for request in batch:
                         outcome, state = self._decide(tx, state, request)
                         outcomes.append((request.answer, outcome))
+                counted = any(
+                    item.counted and not self._state.items[item_id].counted
+                    for item_id, item in state.items.items()
+                    if item_id in self._state.items
+                )
                 self._advance(state)
+                if counted:
+                    self.store.scrub()
         except Exception as error:  # noqa: BLE001 - whatever broke, everybody who waits must be told
             outcomes = [(request.answer, error) for request in batch]
         for answer, outcome in outcomes:
@@ -245,25 +257,39 @@ class LiveSession:
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
                 return Receipt(known.seq, repeated=True), state
-            events, after = self._decided(state, command, actor)
+            boxed, events, after = self._decided(tx, state, command, actor)
         except WorkshopError as refusal:
             return refusal, state
         except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch
             return fault, state
         tx.append(events)
+        for event in events:
+            if event.name == BOX_OPENED:
+                tx.destroy_box(event.item)
+        words = [ballot_box.put(tx, command.item, ballot) for ballot in boxed]
         if request.also:
             request.also(tx)
-        return Receipt(after.seq), after
+        return Receipt(after.seq, word="".join(words)), after
 
-    def _decided(self, state: SessionState, command: Command, actor: Actor) -> tuple[list[Event], SessionState]:
-        """Return the entries that a command leads to; the last carries its id, those before it have a suffix."""
+    def _decided(
+        self, tx: Writing, state: SessionState, command: Command, actor: Actor
+    ) -> tuple[list[Boxed], list[Event], SessionState]:
+        """Return the secret ballots and the entries that a command leads to, and the state after it.
+
+        The last entry carries the command's id, those before it a suffix. Closing an item opens its ballot box.
+        """
         command_id = command.id or secrets.token_hex(8)
-        facts = self.rules.decide(state, command, actor)
+        decided = self.rules.decide(state, command, actor)
+        boxed = [fact for fact in decided if isinstance(fact, Boxed)]
+        facts: list[Fact] = []
+        for fact in decided:
+            if isinstance(fact, Fact):
+                facts += (fact, *(ballot_box.opened(tx, fact.item) if fact.name == "item.closed" else ()))
         events: list[Event] = []
         for left, fact in zip(range(len(facts) - 1, -1, -1), facts, strict=True):
             events.append(self._stamp(fact, command, f"{command_id}/{left}" if left else command_id, actor, state))
             state = self.rules.evolve(state, events[-1])
-        return events, state
+        return boxed, events, state
 
     def _stamp(
         self, fact: Fact, command: Command, event_id: str, actor: Actor, state: SessionState | None = None

@@ -17,7 +17,7 @@ from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
     from workshop_kit.core.document import AnyBlock
-    from workshop_kit.core.event import Channel, Event, Fact
+    from workshop_kit.core.event import Boxed, Channel, Event, Fact
     from workshop_kit.core.text import Text
 
 FACILITATOR = "facilitator"
@@ -177,8 +177,11 @@ class Activity(Protocol[State]):
     def initial(self, spec: Spec) -> State:
         """Return the state before anything happened. Raises `AgendaError` where the settings make no sense."""
 
-    def decide(self, state: State, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        """Return the facts that the command leads to (none if it changes nothing). Raises `Refused`."""
+    def decide(self, state: State, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
+        """Return the facts that the command leads to (none if it changes nothing), or a secret ballot.
+
+        Raises `Refused`.
+        """
 
     def evolve(self, state: State, event: Event) -> State:
         """Return the state after a recorded event. Total: an event it does not know changes nothing."""

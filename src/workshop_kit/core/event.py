@@ -43,6 +43,24 @@ class Fact(Struct, frozen=True):
     item: str = ""
 
 
+class Boxed(Struct, frozen=True):
+    """A secret ballot: it goes into the ballot box of its item and not into the log.
+
+    Until the item closes a voter's later ballot replaces the earlier one, if its `rev` is higher or not given. At
+    closing the box is shuffled, recorded as one event `BOX_OPENED` without any voter, and destroyed. With `receipt` the
+    voter gets a word by which to find the ballot in the minutes.
+    """
+
+    voter: str
+    data: Data
+    rev: int | None = None
+    receipt: bool = False
+
+
+BOX_OPENED = "item.box_opened"
+"""The event that holds the shuffled contents of a ballot box: {"ballots": [{"value": …, "receipt": …}, …]}."""
+
+
 class Event(Struct, frozen=True):
     """One entry of the log.
 

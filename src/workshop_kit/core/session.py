@@ -18,7 +18,7 @@ from pyrsistent import PMap, pmap
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Spec, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import FIRST_DIGEST, Channel, Event, Fact
+from workshop_kit.core.event import BOX_OPENED, FIRST_DIGEST, Boxed, Channel, Event, Fact
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 
 replace = msgspec.structs.replace
@@ -48,12 +48,16 @@ class Info(Struct, frozen=True):
 
 
 class Item(Struct, frozen=True):
-    """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds."""
+    """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
+
+    `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more.
+    """
 
     spec: Spec
     state: Any
     phase: Phase = Phase.PLANNED
     revealed: bool = False
+    counted: bool = False
     past: tuple[Any, ...] = ()
     opened_at: datetime | None = None
     closed_at: datetime | None = None
@@ -135,8 +139,8 @@ class SessionRules:
 
     # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def decide(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        """Return the facts a command leads to against `state`. Raises `Refused`."""
+    def decide(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
+        """Return the facts (or the secret ballot) that a command leads to against `state`. Raises `Refused`."""
         if not actor.facilitates and actor.id not in state.seats and command.name != "join":
             raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
         if actor.id in state.seats:
@@ -190,6 +194,10 @@ class SessionRules:
     def _open(self, state: SessionState, item: Item) -> tuple[Fact, ...]:
         if item.phase is Phase.OPEN and state.current == item.spec.id:
             return ()
+        if item.counted:
+            raise Refused(
+                Why.CLOSED, N_("A secret vote that was counted cannot be opened again. Start a new round instead.")
+            )
         others = self._close_all(state, but=item)
         taken = {
             key: [_handed_over(option, source_id) for option in self.activity(source).offers(source.state)]
@@ -273,6 +281,8 @@ class SessionRules:
             case "item.closed":
                 revealed = item.revealed or item.spec.settings.get("reveal", "on_close") != "manual"
                 item = replace(item, phase=Phase.CLOSED, closed_at=event.at, revealed=revealed, until=None)
+            case _ if event.name == BOX_OPENED:
+                item = replace(item, counted=True)
             case "item.revealed":
                 item = replace(item, revealed=True)
             case "item.round_started":
@@ -282,6 +292,7 @@ class SessionRules:
                     past=(*item.past, item.state),
                     phase=Phase.OPEN,
                     revealed=False,
+                    counted=False,
                     closed_at=None,
                     until=_until(event),
                 )

@@ -32,6 +32,21 @@ class Writing(Protocol):
     def add_seat(self, seat: str, token_hash: str) -> None:
         """Keep the hash of a seat's token."""
 
+    def box_key(self, item: str, fresh: str) -> str:
+        """Return the key of an item's ballot box; `fresh` becomes it if there is none yet."""
+
+    def put_ballot(self, item: str, voter: str, rev: int, ballot: str) -> None:
+        """Put a ballot into a box, in place of the one that `voter` (a keyed digest) has in it."""
+
+    def ballot(self, item: str, voter: str) -> tuple[int, str] | None:
+        """Return (rev, ballot) of a voter's ballot in an open box."""
+
+    def box(self, item: str) -> list[str]:
+        """Return all ballots in a box."""
+
+    def destroy_box(self, item: str) -> None:
+        """Destroy a box with its ballots and its key."""
+
     def set_name(self, seat: str, name: str) -> None:
         """Keep, change or (with an empty name) erase the name of the person on a seat."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from copy import copy
 
 from msgspec.structs import replace
 
@@ -20,17 +21,20 @@ class MemoryStore:
         self._ids: dict[str, Event] = {}
         self._tokens: dict[str, str] = {}
         self._names: dict[str, str] = {}
+        self._box_keys: dict[str, str] = {}
+        self._boxes: dict[tuple[str, str], tuple[int, str]] = {}
         self._lock = threading.RLock()
         self._written = threading.Event()
 
     @contextmanager
     def writing(self) -> Iterator[MemoryStore]:
         with self._lock:
-            before = (list(self._events), dict(self._ids), dict(self._tokens), dict(self._names))
+            parts = ("_events", "_ids", "_tokens", "_names", "_box_keys", "_boxes")
+            before = {part: copy(getattr(self, part)) for part in parts}
             try:
                 yield self
             except BaseException:
-                self._events, self._ids, self._tokens, self._names = before
+                vars(self).update(before)
                 raise
         self._written.set()
 
@@ -57,6 +61,22 @@ class MemoryStore:
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._tokens[token_hash] = seat
+
+    def box_key(self, item: str, fresh: str) -> str:
+        return self._box_keys.setdefault(item, fresh)
+
+    def put_ballot(self, item: str, voter: str, rev: int, ballot: str) -> None:
+        self._boxes[item, voter] = (rev, ballot)
+
+    def ballot(self, item: str, voter: str) -> tuple[int, str] | None:
+        return self._boxes.get((item, voter))
+
+    def box(self, item: str) -> list[str]:
+        return [ballot for (box, _), (_, ballot) in self._boxes.items() if box == item]
+
+    def destroy_box(self, item: str) -> None:
+        self._box_keys.pop(item, None)
+        self._boxes = {key: ballot for key, ballot in self._boxes.items() if key[0] != item}
 
     def set_name(self, seat: str, name: str) -> None:
         if name:

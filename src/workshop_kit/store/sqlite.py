@@ -30,6 +30,10 @@ create table events (
     data_digest text not null
 ) strict;
 create table seats (token_hash text primary key, seat text not null unique) strict, without rowid;
+create table boxes (item text primary key, box_key text not null) strict, without rowid;
+create table ballots (
+    item text not null, voter text not null, rev integer not null, ballot text not null, primary key (item, voter)
+) strict, without rowid;
 create table names (seat text primary key, name text not null) strict, without rowid;
 """
 _COLUMNS = "seq, id, at, actor, channel, item, name, schema, data, digest, data_digest"
@@ -166,6 +170,30 @@ class _SqliteWriting:
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._connection.execute("insert into seats (token_hash, seat) values (?, ?)", (token_hash, seat))
+
+    def box_key(self, item: str, fresh: str) -> str:
+        self._connection.execute("insert or ignore into boxes (item, box_key) values (?, ?)", (item, fresh))
+        key: str = self._connection.execute("select box_key from boxes where item = ?", (item,)).fetchone()[0]
+        return key
+
+    def put_ballot(self, item: str, voter: str, rev: int, ballot: str) -> None:
+        self._connection.execute(
+            "insert or replace into ballots (item, voter, rev, ballot) values (?, ?, ?, ?)", (item, voter, rev, ballot)
+        )
+
+    def ballot(self, item: str, voter: str) -> tuple[int, str] | None:
+        found: tuple[int, str] | None = self._connection.execute(
+            "select rev, ballot from ballots where item = ? and voter = ?", (item, voter)
+        ).fetchone()
+        return found
+
+    def box(self, item: str) -> list[str]:
+        rows = self._connection.execute("select ballot from ballots where item = ? order by voter", (item,))
+        return [ballot for (ballot,) in rows]
+
+    def destroy_box(self, item: str) -> None:
+        self._connection.execute("delete from ballots where item = ?", (item,))
+        self._connection.execute("delete from boxes where item = ?", (item,))
 
     def set_name(self, seat: str, name: str) -> None:
         if name:

@@ -35,11 +35,15 @@ class RoomVotes(Struct, frozen=True):
 
 
 class Profile(Struct, frozen=True, dict=True):
-    """All votes of one round. `eligible` is the number of people who could vote, where it is known."""
+    """All votes of one round. `eligible` is the number of people who could vote, where it is known.
+
+    In a secret poll a ballot does not know its channel; `came_by` counts the people who took part by channel.
+    """
 
     ballots: tuple[Ballot, ...]
     room: RoomVotes = RoomVotes()
     eligible: int | None = None
+    came_by: Mapping[Channel, int] | None = None
 
     @cached_property
     def cast(self) -> tuple[Ballot, ...]:
@@ -58,7 +62,7 @@ class Profile(Struct, frozen=True, dict=True):
     @cached_property
     def channels(self) -> Mapping[Channel, int]:
         """The number of voters by the way that their vote came in, in the order of `Channel`."""
-        counted = Counter(ballot.channel for ballot in self.cast)
+        counted = Counter((ballot.channel for ballot in self.cast) if self.came_by is None else dict(self.came_by))
         counted[Channel.HANDS] += self.room.voters
         return {channel: counted[channel] for channel in Channel if counted[channel]}
 

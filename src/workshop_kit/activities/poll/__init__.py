@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
+from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
-from workshop_kit.core.event import Channel, Event, Fact
-from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally
+from workshop_kit.core.event import BOX_OPENED, Boxed, Channel, Event, Fact
+from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally, Value
 from workshop_kit.voting.rules import RULES, Rule
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ LARGEST_REV = 2**53
 OPENNESS = {
     "open": N_("Open: each name stands beside the vote."),
     "names-hidden": N_("Names hidden: votes count without names."),
+    "secret": N_("Secret: who took part and what was voted are kept apart. Not for legally binding elections."),
 }
 
 MOODS = (
@@ -50,7 +52,10 @@ CHANNELS = {
 
 
 class PollState(Struct, frozen=True):
-    """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed."""
+    """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed.
+
+    In a secret poll `took_part` tells who voted and by which channel, and `ballots` is empty until the box is opened.
+    """
 
     rule: Rule
     options: tuple[Option, ...]
@@ -59,18 +64,31 @@ class PollState(Struct, frozen=True):
     room: RoomVotes = RoomVotes()
     superseded: int = 0
     seats: int | None = None
+    took_part: PMap[str, Channel] = pmap()
+    receipts: tuple[str, ...] = ()
+    gives_receipts: bool = False
+
+    @property
+    def secret(self) -> bool:
+        return self.openness == "secret"
+
+    @property
+    def voters(self) -> Iterable[str]:
+        """Who has voted, as seats and slips."""
+        return self.took_part if self.secret else self.ballots
 
     @property
     def eligible(self) -> int | None:
         """Who could have voted: the seats at closing, and those who voted without one."""
         if self.seats is None:
             return None
-        slips = sum(voter.startswith(SLIP) for voter in self.ballots)
-        return max(self.seats + slips + self.room.voters, len(self.ballots) + self.room.voters)
+        slips = sum(voter.startswith(SLIP) for voter in self.voters)
+        return max(self.seats + slips, len(list(self.voters))) + self.room.voters
 
     @property
     def profile(self) -> Profile:
-        return Profile(tuple(self.ballots.values()), self.room, self.eligible)
+        came_by = Counter(self.took_part.values()) if self.secret else None
+        return Profile(tuple(self.ballots.values()), self.room, self.eligible, came_by)
 
     @property
     def tally(self) -> Tally:
@@ -85,6 +103,7 @@ class PollView(Struct, frozen=True):
     openness: str
     tally: Tally | None
     mine: Mapping[str, int] | None
+    took_part: bool
     voted: int
     seats: int
     open: bool
@@ -113,9 +132,14 @@ class Poll:
                 N_('Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from.'),
                 item=spec.id,
             )
-        return PollState(rule, options, spec.setting("openness", "names-hidden", OPENNESS))
+        openness = spec.setting("openness", "names-hidden", OPENNESS)
+        if openness == "secret" and spec.settings.get("reveal") == "live":
+            raise AgendaError(
+                N_('Item "{item}": a secret vote has no live result. Leave reveal = "live" away.'), item=spec.id
+            )
+        return PollState(rule, options, openness, gives_receipts=spec.setting("receipts", default=False))
 
-    def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+    def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
         match command.name:
             case "cast":
                 return self._cast(state, command, actor)
@@ -123,7 +147,7 @@ class Poll:
                 return (Fact("poll.room_votes_counted", _room_votes(state, command)),)
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
-    def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+    def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
         value = {option: number for option, number in _values(state, command).items() if number}
         state.rule.check(value)
         voter = actor.id
@@ -132,6 +156,8 @@ class Poll:
             if not slip:
                 raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
             voter = SLIP + slip[:60]
+        if state.secret:
+            return self._box(state, command, voter, value)
         earlier = state.ballots.get(voter)
         known = earlier.rev if earlier else 0
         rev = _whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
@@ -139,8 +165,28 @@ class Poll:
             return (Fact("poll.ballot_superseded", {"voter": voter, "value": value, "rev": rev}),)
         return (Fact("poll.ballot_cast", {"voter": voter, "value": value, "rev": rev}),)
 
+    @staticmethod
+    def _box(state: PollState, command: Command, voter: str, value: Value) -> tuple[Fact | Boxed, ...]:
+        if state.ballots:
+            raise Refused(Why.CLOSED, N_("This secret vote was counted already. A new round is needed."))
+        written = command.fields.get("rev")
+        rev = None if written is None else _whole(written, "rev", LARGEST_REV)
+        ballot = Boxed(voter, value, rev, state.gives_receipts)
+        return (ballot,) if voter in state.took_part else (ballot, Fact("poll.took_part", {"voter": voter}))
+
     def evolve(self, state: PollState, event: Event) -> PollState:
         match event.name:
+            case "poll.took_part":
+                return replace(state, took_part=state.took_part.set(event.data["voter"], event.channel))
+            case _ if event.name == BOX_OPENED:
+                ballots = [
+                    Ballot(f"box:{number:05d}", ballot["value"], Channel.NOTEBOOK)
+                    for number, ballot in enumerate(event.data["ballots"], 1)
+                ]
+                receipts = sorted(ballot["receipt"] for ballot in event.data["ballots"] if "receipt" in ballot)
+                return replace(
+                    state, ballots=pmap({ballot.voter: ballot for ballot in ballots}), receipts=tuple(receipts)
+                )
             case "poll.ballot_cast":
                 voter = event.data["voter"]
                 ballot = Ballot(voter, event.data["value"], event.channel, event.data["rev"])
@@ -162,7 +208,8 @@ class Poll:
             openness=OPENNESS[state.openness],
             tally=tally,
             mine=mine.value if mine else None,
-            voted=len(state.ballots) + state.room.voters,
+            took_part=viewer.seat in state.voters,
+            voted=len(list(state.voters)) + state.room.voters,
             seats=viewer.seats,
             open=viewer.open,
             room=state.room if viewer.audience is Audience.FACILITATOR else RoomVotes(),
@@ -216,6 +263,10 @@ class Poll:
             table=_result_table(state, tally, text),
         )
         yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
+        if state.receipts:
+            yield Heading(text(N_("Receipts")))
+            yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
+            yield Paragraph(", ".join(state.receipts))
         if state.openness == "open":
             yield Table(
                 head=(text(N_("Person")), text(N_("Ballot"))),
