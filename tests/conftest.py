@@ -14,7 +14,8 @@ from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command, Re
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import Channel, Event
-from workshop_kit.core.session import Info, SessionRules, SessionState, created
+from workshop_kit.core.session import SessionRules, created
+from workshop_kit.core.state import Info, SessionState
 from workshop_kit.live import LiveSession
 from workshop_kit.store.codec import sealed
 from workshop_kit.store.memory import MemoryStore

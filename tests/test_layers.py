@@ -20,7 +20,7 @@ BOTTOM_UP = (
     {"voting"},
     {"activities"},
     {"store"},
-    {"live", "library", "folder", "prepare", "quick"},
+    {"live", "library", "folder", "ballot_box", "prepare", "quick"},
     {"results"},
     {"minutes"},
     {"faces"},

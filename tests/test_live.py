@@ -15,7 +15,8 @@ from workshop_kit.activities.info import Info as ReadingKind
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.errors import BrokenLog, Refused, StoreError, Why
 from workshop_kit.core.event import Channel, Fact
-from workshop_kit.core.session import Info, Phase, fold
+from workshop_kit.core.session import fold
+from workshop_kit.core.state import Info, Phase
 from workshop_kit.core.text import Text
 from workshop_kit.live import CODE_LENGTH, CODE_LETTERS, LONGEST_ID, LONGEST_NAME, LiveSession, clean_name, new_code
 from workshop_kit.store.memory import MemoryStore

@@ -13,7 +13,7 @@ from workshop_kit.store.sqlite import SqliteStore
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Registry
-    from workshop_kit.core.session import Info
+    from workshop_kit.core.state import Info
 
 LOG = "session.db"
 MINUTES = "minutes"

@@ -1,6 +1,6 @@
 """A session in use: load it, decide commands, append, follow what others append.
 
-The only clock and the only source of randomness are here. Any number of processes may hold a `LiveSession` on the same
+The only clock is here, and the only source of randomness too, but for the shuffling in `ballot_box`. Any number of processes may hold a `LiveSession` on the same
 store; they meet in the log and nowhere else.
 """
 
@@ -26,7 +26,8 @@ from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, REDACTED, Boxed, Channel, Event, Fact
-from workshop_kit.core.session import Info, SessionRules, SessionState, created, fold
+from workshop_kit.core.session import SessionRules, created, fold
+from workshop_kit.core.state import Info, SessionState
 from workshop_kit.store.codec import sealed, verified
 
 if TYPE_CHECKING:

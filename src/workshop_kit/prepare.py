@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_kit import activities
 from workshop_kit.core.errors import N_, AgendaError
-from workshop_kit.core.session import Info
+from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 from workshop_kit.folder import SessionFolder
 from workshop_kit.library import folder_of, guide, load_agenda, shipped, voice

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command
 from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
-from workshop_kit.core.session import LONGEST_TIMER, Phase, SessionState, fold
+from workshop_kit.core.session import LONGEST_TIMER, fold
+from workshop_kit.core.state import Phase, SessionState
 from workshop_kit.store.codec import data_of, data_text, verified
 
 COLLECT = {"id": "collect", "activity": "ideas"}

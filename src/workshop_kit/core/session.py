@@ -8,107 +8,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import msgspec
-from msgspec import Struct
-from pyrsistent import PMap, pmap
+from pyrsistent import pmap
 
-from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Spec, Viewer
+from workshop_kit.core import admission
+from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import BOX_OPENED, FIRST_DIGEST, Boxed, Channel, Event, Fact
-from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+from workshop_kit.core.event import BOX_OPENED, Boxed, Event, Fact
+from workshop_kit.core.state import Info, Item, Phase, SessionState
 
 replace = msgspec.structs.replace
 
 LONGEST_TIMER = 24 * 3600
-
-
-class Phase(StrEnum):
-    """Where an agenda item stands."""
-
-    PLANNED = "planned"
-    OPEN = "open"
-    CLOSED = "closed"
-
-
-class Info(Struct, frozen=True):
-    """What is known about a session from the start; the head of its minutes."""
-
-    title: str
-    code: str
-    place: str = ""
-    date: str = ""
-    facilitator: str = ""
-    lang: str = DEFAULT_LANGUAGE
-    timezone: str = "Europe/Berlin"
-    simulated: bool = False
-
-
-class Item(Struct, frozen=True):
-    """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
-
-    `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more.
-    """
-
-    spec: Spec
-    state: Any
-    phase: Phase = Phase.PLANNED
-    revealed: bool = False
-    counted: bool = False
-    past: tuple[Any, ...] = ()
-    opened_at: datetime | None = None
-    closed_at: datetime | None = None
-    until: datetime | None = None
-
-    @property
-    def round(self) -> int:
-        return len(self.past) + 1
-
-
-class Seat(Struct, frozen=True):
-    """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log."""
-
-    id: str
-    number: int
-    lang: str
-    channel: Channel
-    named: bool = False
-
-
-class SessionState(Struct, frozen=True):
-    """A session after `seq` events. `naming` counts how often a name was given or changed."""
-
-    info: Info = Info("", "")
-    agenda: Agenda = Agenda("", {}, ())
-    items: PMap[str, Item] = pmap()
-    seats: PMap[str, Seat] = pmap()
-    current: str = ""
-    address: str = ""
-    naming: int = 0
-    seq: int = 0
-    digest: str = FIRST_DIGEST
-    began_at: datetime | None = None
-    ended_at: datetime | None = None
-    channels: PMap[str, int] = pmap()
-
-    @property
-    def current_item(self) -> Item | None:
-        return self.items.get(self.current)
-
-    def item(self, item_id: str) -> Item:
-        """Return an item of the agenda, refusing an unknown one."""
-        try:
-            return self.items[item_id]
-        except KeyError:
-            raise Refused(
-                Why.UNKNOWN,
-                N_('There is no item "{item}" in this session. There are: {known}.'),
-                item=item_id,
-                known=", ".join(spec.id for spec in self.agenda.items),
-            ) from None
 
 
 def created(info: Info, agenda: Agenda) -> Fact:
@@ -141,12 +55,12 @@ class SessionRules:
 
     def decide(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
         """Return the facts (or the secret ballot) that a command leads to against `state`. Raises `Refused`."""
-        if not actor.facilitates and actor.id not in state.seats and command.name != "join":
-            raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
-        if actor.id in state.seats:
-            actor = replace(actor, named=state.seats[actor.id].named)
+        actor = admission.known(state, command, actor)
         if not command.item:
-            return self._decide_session(state, command, actor)
+            if command.name == "announce" and actor.facilitates:
+                url = command.fields.get("url", "")
+                return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
+            return admission.decide(state, command, actor)
         item = state.item(command.item)
         if command.name in _STEPS:
             if not actor.facilitates:
@@ -160,21 +74,6 @@ class SessionRules:
         if item.phase is Phase.PLANNED and sources(item.spec):
             raise Refused(Why.CLOSED, N_("This step takes over what an earlier one collected. Open it first."))
         return self.activity(item).decide(item.state, command, actor)
-
-    def _decide_session(self, state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        match command.name:
-            case "join":
-                lang = command.fields.get("lang", "")
-                known = lang if lang in LANGUAGES else state.info.lang
-                if actor.id not in state.seats:
-                    return (Fact("seat.joined", {"lang": known}),)
-                return () if state.seats[actor.id].lang == known else (Fact("seat.language_chosen", {"lang": known}),)
-            case "name":
-                return (Fact("seat.named", {"named": bool(command.fields.get("named"))}),)
-            case "announce" if actor.facilitates:
-                url = command.fields.get("url", "")
-                return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
-        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _decide_step(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
         match command.name:
@@ -251,18 +150,9 @@ class SessionRules:
                 agenda = msgspec.convert(event.data["agenda"], Agenda)
                 items = {spec.id: Item(spec, self.registry[spec.activity].initial(spec)) for spec in agenda.items}
                 return replace(state, info=msgspec.convert(event.data["info"], Info), agenda=agenda, items=pmap(items))
-            case "seat.joined":
-                seat = Seat(event.actor, len(state.seats) + 1, event.data["lang"], event.channel)
-                return replace(state, seats=state.seats.set(event.actor, seat))
-            case "seat.language_chosen" if event.actor in state.seats:
-                seat = replace(state.seats[event.actor], lang=event.data["lang"])
-                return replace(state, seats=state.seats.set(event.actor, seat))
-            case "seat.named" if event.actor in state.seats:
-                seat = replace(state.seats[event.actor], named=bool(event.data.get("named")))
-                return replace(state, seats=state.seats.set(event.actor, seat), naming=state.naming + 1)
             case "session.address_announced":
                 return replace(state, address=event.data["url"])
-        return state
+        return admission.evolve(state, event)
 
     def _evolve_item(self, item: Item, event: Event) -> Item:
         match event.name:

@@ -21,7 +21,7 @@ from workshop_kit.core.activity import Option
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.errors import N_, StoreError, WorkshopError
 from workshop_kit.core.event import Channel
-from workshop_kit.core.session import Item
+from workshop_kit.core.state import Item
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.faces.rehearsal import Rehearsal
 from workshop_kit.folder import SessionFolder

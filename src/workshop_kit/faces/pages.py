@@ -17,7 +17,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from workshop_kit.core.activity import FACILITATOR, Audience
-from workshop_kit.core.session import Item, Phase, SessionState
+from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.library import PACKAGE, folder_of, voice
 from workshop_kit.live import LiveSession

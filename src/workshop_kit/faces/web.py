@@ -66,6 +66,8 @@ class Site:
                 Route("/{code}", self.phone),
                 Route("/{code}/join", self.join, methods=["POST"]),
                 Route("/{code}/items/{item}", self.command, methods=["POST"]),
+                Route("/{code}/join", self.back),
+                Route("/{code}/items/{item}", self.back),
                 Route("/{code}/stage", self.stage),
                 Route("/{code}/minutes", self.minutes),
                 WebSocketRoute("/{code}/live", self.room.connect),
@@ -174,6 +176,11 @@ class Site:
             return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
         if _wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq})
+        return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
+
+    async def back(self, request: Request) -> Response:
+        """Lead from where a form was sent to the page it stands on, for who reloads the answer or comes back to it."""
+        self._check_code(request)
         return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
 
     # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────

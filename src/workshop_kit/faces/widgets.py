@@ -16,7 +16,7 @@ import traitlets
 from workshop_kit.core.activity import FACILITATOR, Actor
 from workshop_kit.core.errors import Refused, WorkshopError
 from workshop_kit.core.event import Channel
-from workshop_kit.core.session import SessionState
+from workshop_kit.core.state import SessionState
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Pages
 from workshop_kit.live import LiveSession

@@ -16,7 +16,8 @@ from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Meta, Pairs, Paragraph, Section, Table, cleaned
 from workshop_kit.core.errors import N_
 from workshop_kit.core.event import Channel
-from workshop_kit.core.session import Item, Phase, SessionRules, SessionState
+from workshop_kit.core.session import SessionRules
+from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import Text
 
 EDITIONS = ("internal", "public")

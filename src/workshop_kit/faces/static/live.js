@@ -5,7 +5,9 @@
 
 // ── morphing: make `old` look like `now`, keeping elements that have the same id ─────────────────────────────────────
 
-const edited = new WeakSet(); // controls that a person changed and has not sent yet
+const edited = new WeakMap(); // controls that a person changed and that have not been accepted yet, with the moment
+
+const idOf = (node) => node.getAttribute?.("id") || ""; // `form.id` would be the control that is named "id"
 
 const keep = (old, now) =>
   edited.has(old) || (old.dataset.until && old.dataset.until === now.dataset.until) || old.hasAttribute("data-left");
@@ -33,20 +35,43 @@ function morphElement(old, now) {
   if (old.tagName === "SELECT") old.selectedIndex = Math.max(0, chosen);
 }
 
+// Bring `match` to `place`; return the place behind it. Removing what is in the way keeps focus and caret, moving may not.
+function bring(parent, match, place, wanted) {
+  const inTheWay = (node) => node.nodeType !== Node.ELEMENT_NODE || (idOf(node) && !wanted.has(idOf(node)));
+  let one = place;
+  while (one !== match && inTheWay(one)) one = one.nextSibling;
+  if (one !== match) {
+    (parent.moveBefore ?? parent.insertBefore).call(parent, match, place);
+    return place;
+  }
+  for (let next = place; next !== match; next = place) {
+    place = next.nextSibling;
+    next.remove();
+  }
+  return match.nextSibling;
+}
+
+function alike(place, next, wanted) {
+  if (next.nodeType !== Node.ELEMENT_NODE) return place?.nodeType === next.nodeType ? place : null;
+  let one = place;
+  while (one && (idOf(one) || one.nodeName !== next.nodeName)) one = wanted.has(idOf(one)) ? null : one.nextSibling;
+  return one;
+}
+
 function morphChildren(old, now) {
-  const byId = new Map([...old.children].filter((child) => child.id).map((child) => [child.id, child]));
+  const byId = new Map([...old.children].map((child) => [idOf(child), child]));
+  const wanted = new Set([...now.children].map(idOf).filter(Boolean));
   let place = old.firstChild;
   for (const next of [...now.childNodes]) {
-    let match = null;
-    if (next.id && byId.has(next.id)) match = byId.get(next.id);
-    else if (place && !next.id && !place.id && place.nodeType === next.nodeType && place.nodeName === next.nodeName) match = place;
+    const id = idOf(next);
+    let match = id ? byId.get(id) : alike(place, next, wanted);
+    byId.delete(id);
     if (match && match.nodeName !== next.nodeName) match = null;
     if (!match) {
       old.insertBefore(next, place);
       continue;
     }
-    if (match === place) place = place.nextSibling;
-    else old.insertBefore(match, place);
+    place = bring(old, match, place, wanted);
     if (match.nodeType === Node.ELEMENT_NODE) morphElement(match, next);
     else if (match.nodeValue !== next.nodeValue) match.nodeValue = next.nodeValue;
   }
@@ -63,8 +88,12 @@ export function morph(region, html) {
   const parsed = new DOMParser().parseFromString(`<body>${html}</body>`, "text/html").body;
   morphChildren(region, document.adoptNode(parsed));
   if (focused && root.activeElement !== focused) {
-    const again = focused.isConnected ? focused : focused.id && region.querySelector(`#${CSS.escape(focused.id)}`);
-    (again || region.querySelector("h1, h2"))?.focus({ preventScroll: true });
+    let again = focused.isConnected ? focused : focused.id && region.querySelector(`#${CSS.escape(focused.id)}`);
+    if (!again) {
+      again = region.querySelector("h1, h2");
+      again?.setAttribute("tabindex", "-1");
+    }
+    again?.focus({ preventScroll: true });
   }
 }
 
@@ -73,13 +102,15 @@ export function morph(region, html) {
 const randomId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 class Face {
-  constructor(root, words, send, waiting = () => 0) {
-    Object.assign(this, { root, words, send, waiting, clock: 0, sent: new Map() });
+  constructor(root, words, send) {
+    Object.assign(this, { root, words, send, clock: 0, rev: 0, sent: new Map() });
     root.addEventListener("submit", (event) => this.submit(event));
     root.addEventListener("input", (event) => this.input(event));
     root.addEventListener("change", (event) => this.change(event));
     root.addEventListener("click", (event) => this.click(event));
     this.ticker = setInterval(() => this.tick(), 1000);
+    for (const control of root.querySelectorAll("[data-item] :is(input, textarea)")) // typed before this file was here
+      if (control.value !== control.defaultValue || control.checked !== control.defaultChecked) this.edit(control);
     this.prepare();
   }
 
@@ -113,48 +144,67 @@ class Face {
     if (!form.dataset.item || form.hasAttribute("data-plain")) return;
     event.preventDefault();
     if (event.submitter?.getAttribute("aria-disabled") === "true") return;
+    const whole = form.hasAttribute("data-whole");
     const fields = new URLSearchParams(new FormData(form, event.submitter));
-    const id = form.hasAttribute("data-whole") || this.sent.has(fields.get("id")) ? randomId() : fields.get("id") || randomId();
+    const known = fields.get("id");
+    const id = whole || !known || this.sent.has(known) ? randomId() : known;
     fields.set("id", id);
     fields.set("item", form.dataset.item);
-    if (form.hasAttribute("data-whole")) fields.set("rev", String(Date.now()));
-    this.sent.set(id, form);
-    for (const control of form.elements) edited.delete(control);
+    if (whole) {
+      this.rev = Math.max(this.rev + 1, Date.now() + this.clock);
+      fields.set("rev", String(Math.round(this.rev)));
+    }
+    this.sent.set(id, { form, fields, at: performance.now() });
+    if (form.hasAttribute("data-reset")) this.empty(form);
     if (event.submitter) event.submitter.dataset.pending = "";
     this.say(this.words.sending);
-    this.send(id, fields.toString(), form.hasAttribute("data-whole") ? form.dataset.item : "");
+    this.send(id, fields.toString(), whole ? form.dataset.item : "");
+  }
+
+  empty(form) {
+    form.reset();
+    for (const control of form.elements) {
+      edited.delete(control);
+      if (control.tagName === "TEXTAREA") control.value = ""; // not what the page after a refusal had put there
+    }
   }
 
   settle(id) {
-    const form = this.sent.get(id);
+    const sent = this.sent.get(id);
     this.sent.delete(id);
-    form?.querySelectorAll("[data-pending]").forEach((button) => delete button.dataset.pending);
-    return form;
+    sent?.form.querySelectorAll("[data-pending]").forEach((button) => delete button.dataset.pending);
+    return sent;
   }
 
   accepted(id) {
-    const form = this.settle(id);
-    if (form?.hasAttribute("data-reset")) {
-      form.reset();
-      for (const control of form.elements) if (control.type !== "hidden" && "value" in control && control.tagName === "TEXTAREA") control.value = "";
-    }
+    const sent = this.settle(id);
+    for (const control of sent?.form.elements ?? []) if (edited.get(control) <= sent.at) edited.delete(control);
     this.say(this.words.saved, 4);
   }
 
-  refused(id, message) {
-    this.settle(id);
+  refused(id, message, final = true) {
+    const sent = final ? this.settle(id) : null;
+    if (sent?.form.hasAttribute("data-reset")) {
+      for (const control of sent.form.elements) {
+        if (control.type === "hidden" || edited.has(control) || !sent.fields.has(control.name)) continue;
+        control.value = sent.fields.get(control.name);
+        this.edit(control);
+      }
+    }
     this.say(message, 20);
     this.root.querySelector("[data-status]")?.classList.add("wk-refused");
   }
 
+  edit(control) {
+    edited.set(control, performance.now());
+    if (control.type !== "radio") return;
+    for (const other of control.form.elements) if (other.name === control.name) edited.set(other, performance.now());
+  }
+
   input(event) {
-    if (event.target.form?.dataset.item) edited.add(event.target);
+    if (event.target.form?.dataset.item) this.edit(event.target);
     const group = event.target.closest("[data-budget]");
-    if (group) {
-      if (event.target.type === "radio")
-        for (const other of group.querySelectorAll(`[name="${CSS.escape(event.target.name)}"]`)) edited.add(other);
-      this.count(group);
-    }
+    if (group) this.count(group);
   }
 
   change(event) {
@@ -243,6 +293,8 @@ class Outbox {
   }
 }
 
+const PATIENCE = 8000; // milliseconds without an answer, after which a connection counts as dead
+
 export function attachPage(root = document.body) {
   const words = JSON.parse(root.dataset.words);
   const outbox = new Outbox(`workshop|${root.dataset.live}|`);
@@ -250,16 +302,24 @@ export function attachPage(root = document.body) {
   let ready = false;
   let delay = 300;
   let lost = false;
+  let overdue = 0;
+  let next = 0;
+  let hiddenAt = 0;
 
   const status = () => {
     const waiting = outbox.bodies.length;
     if (!ready && waiting) face.say(words.waiting.replace("{n}", waiting));
     else if (!ready) face.say(words.offline);
   };
+  const expectAnswer = () => {
+    clearTimeout(overdue);
+    if (ready && outbox.bodies.length) overdue = setTimeout(down, PATIENCE);
+  };
   const face = new Face(root, words, (id, body, whole) => {
     outbox.add(id, body, whole);
     if (ready) socket.send(body);
     else status();
+    expectAnswer();
   });
 
   const hear = (message) => {
@@ -274,11 +334,24 @@ export function attachPage(root = document.body) {
       outbox.remove(message.ack);
       face.accepted(message.ack);
     } else if ("refused" in message) {
-      if (message.code !== "store") outbox.remove(message.refused);
-      face.refused(message.refused, message.message);
+      const final = message.code !== "store"; // what could not be stored stays, and is sent again
+      if (final) outbox.remove(message.refused);
+      face.refused(message.refused, message.message, final);
     } else if (message.region !== "mine" || !outbox.bodies.length) face.show(message.region, message.html);
+    expectAnswer();
   };
 
+  const down = (soon = false) => {
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
+    ready = false;
+    lost = true;
+    status();
+    clearTimeout(overdue);
+    clearTimeout(next);
+    next = setTimeout(connect, soon ? 0 : delay * (0.7 + Math.random() * 0.6));
+    delay = Math.min(delay * 1.7, 8000);
+  };
   const connect = () => {
     const address = new URL(root.dataset.live, location.href);
     address.protocol = address.protocol.replace("http", "ws");
@@ -286,16 +359,16 @@ export function attachPage(root = document.body) {
     socket.onopen = () => socket.send(new URLSearchParams({ hello: "", view: root.dataset.view, lang: root.dataset.lang || "" }).toString());
     socket.onmessage = (event) => hear(JSON.parse(event.data));
     socket.onclose = (event) => {
-      ready = false;
-      lost = true;
-      status();
-      if (event.code === 1008 && root.dataset.view === "phone") return; // no seat any more: a reload leads to joining
-      setTimeout(connect, delay * (0.7 + Math.random() * 0.6));
-      delay = Math.min(delay * 1.7, 8000);
+      if (event.code !== 1008 || root.dataset.view !== "phone") down(); // 1008: no seat any more; a reload leads to joining
     };
   };
   connect();
-  addEventListener("online", () => !ready && socket?.readyState !== WebSocket.CONNECTING && socket?.close());
+  // A phone that was asleep or changed its network may hold a connection that is dead without knowing it.
+  addEventListener("online", () => down(true));
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) hiddenAt = Date.now();
+    else if (Date.now() - hiddenAt > PATIENCE) down(true);
+  });
   return face;
 }
 

@@ -1,0 +1,111 @@
+"""What a session is at one moment: a frozen value, made from its events by `core.session`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from msgspec import Struct
+from pyrsistent import PMap, pmap
+
+from workshop_kit.core.activity import Spec
+from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.event import FIRST_DIGEST, Channel
+from workshop_kit.core.text import DEFAULT_LANGUAGE
+
+
+class Phase(StrEnum):
+    """Where an agenda item stands."""
+
+    PLANNED = "planned"
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class Info(Struct, frozen=True):
+    """What is known about a session from the start; the head of its minutes."""
+
+    title: str
+    code: str
+    place: str = ""
+    date: str = ""
+    facilitator: str = ""
+    lang: str = DEFAULT_LANGUAGE
+    timezone: str = "Europe/Berlin"
+    simulated: bool = False
+
+
+class Item(Struct, frozen=True):
+    """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
+
+    `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more.
+    """
+
+    spec: Spec
+    state: Any
+    phase: Phase = Phase.PLANNED
+    revealed: bool = False
+    counted: bool = False
+    past: tuple[Any, ...] = ()
+    opened_at: datetime | None = None
+    closed_at: datetime | None = None
+    until: datetime | None = None
+
+    @property
+    def round(self) -> int:
+        return len(self.past) + 1
+
+
+class Seat(Struct, frozen=True):
+    """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log.
+
+    A `removed` seat may not send anything more; what it sent before stays until somebody hides it.
+    """
+
+    id: str
+    number: int
+    lang: str
+    channel: Channel
+    named: bool = False
+    removed: bool = False
+
+
+class SessionState(Struct, frozen=True):
+    """A session after `seq` events.
+
+    `locked`: nobody new may join. `tickets`: how many were issued; if any, joining takes one. `naming` counts how often
+    a name was given, changed or erased.
+    """
+
+    info: Info = Info("", "")
+    agenda: Agenda = Agenda("", {}, ())
+    items: PMap[str, Item] = pmap()
+    seats: PMap[str, Seat] = pmap()
+    current: str = ""
+    address: str = ""
+    locked: bool = False
+    tickets: int = 0
+    naming: int = 0
+    seq: int = 0
+    digest: str = FIRST_DIGEST
+    began_at: datetime | None = None
+    ended_at: datetime | None = None
+    channels: PMap[str, int] = pmap()
+
+    @property
+    def current_item(self) -> Item | None:
+        return self.items.get(self.current)
+
+    def item(self, item_id: str) -> Item:
+        """Return an item of the agenda, refusing an unknown one."""
+        try:
+            return self.items[item_id]
+        except KeyError:
+            raise Refused(
+                Why.UNKNOWN,
+                N_('There is no item "{item}" in this session. There are: {known}.'),
+                item=item_id,
+                known=", ".join(spec.id for spec in self.agenda.items),
+            ) from None

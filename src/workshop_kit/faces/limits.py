@@ -1,0 +1,47 @@
+"""How much one phone, and the whole room, may ask of the server. Never by network address: a room often shares one."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from time import monotonic
+
+from msgspec import Struct
+
+MOST_REMEMBERED = 20_000
+
+
+class Limit(Struct, frozen=True):
+    """`burst` requests at once, then `rate` per second."""
+
+    burst: float
+    rate: float
+
+
+COMMANDS_PER_SEAT = Limit(burst=60, rate=10)
+JOINS_PER_ROOM = Limit(burst=400, rate=40)
+
+
+class Buckets:
+    """Token buckets by key, the least recently used being forgotten first (a full bucket is what a new one is)."""
+
+    def __init__(self, limit: Limit, clock: Callable[[], float] = monotonic) -> None:
+        self._limit = limit
+        self._clock = clock
+        self._filled: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def delay(self, key: str) -> float:
+        """Take one token for `key` and return 0, or take none and return the seconds until there is one.
+
+        >>> buckets = Buckets(Limit(burst=1, rate=2), clock=lambda: 0.0)
+        >>> buckets.delay("a"), buckets.delay("a"), buckets.delay("b")
+        (0.0, 0.5, 0.0)
+        """
+        now = self._clock()
+        level, since = self._filled.pop(key, (self._limit.burst, now))
+        level = min(self._limit.burst, level + (now - since) * self._limit.rate)
+        wait = 0.0 if level >= 1 else (1 - level) / self._limit.rate
+        self._filled[key] = (level if wait else level - 1, now)
+        if len(self._filled) > MOST_REMEMBERED:
+            self._filled.popitem(last=False)
+        return wait
