@@ -110,6 +110,7 @@ def test_the_files_of_a_closed_poll_hold_neither_key_nor_voter(session, path):
 def test_an_attacker_with_the_whole_log_guesses_no_better_than_chance(live):
     """The best that the log offers is order: guess that ballots lie in the order of voting, joining or names."""
     hits: dict[str, int] = {}
+    by_chance = 0.0
     rounds = 60
     for seed in range(rounds):
         made = live(POLL)
@@ -117,14 +118,16 @@ def test_an_attacker_with_the_whole_log_guesses_no_better_than_chance(live):
         votes = room(made, seed=seed)
         made.do("close", "board")
         ballots = boxed(made)
+        by_chance += sum(number**2 for number in counted(votes).values()) / VOTERS  # the result itself is public
         orders = {"voting": list(votes), "joining": list(made.state.seats), "names": sorted(votes)}
         for name, seats in orders.items():
             guessed = zip(seats, ballots, strict=True)
             hits[name] = hits.get(name, 0) + sum(votes[seat] == ballot for seat, ballot in guessed)
     tried = rounds * VOTERS
-    spread = 4 * (0.25 * 0.75 / tried) ** 0.5  # four standard errors around the chance of one in four
+    chance = by_chance / tried
+    spread = 5 * (chance * (1 - chance) / tried) ** 0.5
     for name, hit in hits.items():
-        assert abs(hit / tried - 0.25) < spread, name
+        assert abs(hit / tried - chance) < spread, name
 
 
 def test_every_receipt_is_in_the_minutes_and_tells_nothing_of_a_seat(session):

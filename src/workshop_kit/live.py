@@ -1,7 +1,7 @@
 """A session in use: load it, decide commands, append, follow what others append.
 
-The only clock is here, and the only source of randomness too, but for the shuffling in `ballot_box`. Any number of processes may hold a `LiveSession` on the same
-store; they meet in the log and nowhere else.
+The clock is here and nowhere else. Any number of processes may hold a `LiveSession` on the same store; they meet in the
+log and nowhere else.
 """
 
 from __future__ import annotations
@@ -11,35 +11,29 @@ import queue
 import re
 import secrets
 import threading
-import unicodedata
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import UTC, datetime
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from workshop_kit import ballot_box
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
-from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, REDACTED, Boxed, Channel, Event, Fact
 from workshop_kit.core.session import SessionRules, created, fold
 from workshop_kit.core.state import Info, SessionState
+from workshop_kit.people import Admission, NameList, clean_name, new_seat, token_hash
 from workshop_kit.store.codec import sealed, verified
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from workshop_kit.core.agenda import Agenda
-    from workshop_kit.core.text import Text
     from workshop_kit.store.base import Store, Writing
 
-CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
-CODE_LENGTH = 5
-LONGEST_NAME = 60
 LONGEST_ID = 80
 MOST_PER_COMMIT = 500
 
@@ -62,25 +56,6 @@ class Receipt(Struct, frozen=True):
     word: str = ""
 
 
-class Admission(Struct, frozen=True):
-    """A new seat and its secret; only the secret's hash is kept."""
-
-    seat: str
-    token: str
-
-
-class NameList(Struct, frozen=True):
-    """The names of people as known now; without a name a seat is "Person 7"."""
-
-    names: Mapping[str, str]
-    numbers: Mapping[str, int]
-
-    def __call__(self, seat: str, text: Text) -> str:
-        if seat in self.names:
-            return self.names[seat]
-        return text(N_("Person {number}"), number=self.numbers.get(seat, "?"))
-
-
 class _Request(Struct):
     command: Command
     actor: Actor
@@ -91,21 +66,6 @@ class _Request(Struct):
 def utc_now() -> datetime:
     """Return the present moment."""
     return datetime.now(UTC)
-
-
-def new_code() -> str:
-    """Return a random code for a session, of letters that cannot be mistaken for others."""
-    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
-
-
-def token_hash(token: str) -> str:
-    """Return what is kept of a seat's token. The token has 128 random bits, so one round of SHA-256 is enough."""
-    return sha256(token.encode()).hexdigest()
-
-
-def clean_name(name: str) -> str:
-    """Return a person's name on one line, cleaned and not too long."""
-    return unicodedata.normalize("NFC", one_line(name))[:LONGEST_NAME].strip()
 
 
 class LiveSession:
@@ -171,7 +131,7 @@ class LiveSession:
 
     def join(self, lang: str = "", name: str = "", channel: Channel = Channel.PHONE) -> Future[Admission]:
         """Give a new person a seat."""
-        seat, token = "s" + secrets.token_hex(5), secrets.token_urlsafe(16)
+        seat, token = new_seat()
         command = Command("join", fields={"lang": lang})
         joined = self.submit(command, Actor(seat, channel), also=lambda tx: tx.add_seat(seat, token_hash(token)))
         if clean_name(name):

@@ -15,7 +15,7 @@ from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 from workshop_kit.folder import SessionFolder
 from workshop_kit.library import folder_of, guide, load_agenda, shipped, voice
-from workshop_kit.live import new_code
+from workshop_kit.people import new_code
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Registry

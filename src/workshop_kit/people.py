@@ -1,0 +1,60 @@
+"""The people of a session, apart from its log: their names, and the secrets that open their seats."""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from workshop_kit.core.document import one_line
+from workshop_kit.core.errors import N_
+
+if TYPE_CHECKING:
+    from workshop_kit.core.text import Text
+
+CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ"
+CODE_LENGTH = 5
+LONGEST_NAME = 60
+
+
+class Admission(Struct, frozen=True):
+    """A new seat and its secret; only the secret's hash is kept."""
+
+    seat: str
+    token: str
+
+
+class NameList(Struct, frozen=True):
+    """The names of people as known now; without a name a seat is "Person 7"."""
+
+    names: Mapping[str, str]
+    numbers: Mapping[str, int]
+
+    def __call__(self, seat: str, text: Text) -> str:
+        if seat in self.names:
+            return self.names[seat]
+        return text(N_("Person {number}"), number=self.numbers.get(seat, "?"))
+
+
+def new_code() -> str:
+    """Return a random code for a session, of letters that cannot be mistaken for others."""
+    return "".join(secrets.choice(CODE_LETTERS) for _ in range(CODE_LENGTH))
+
+
+def token_hash(token: str) -> str:
+    """Return what is kept of a seat's token. The token has 128 random bits, so one round of SHA-256 is enough."""
+    return sha256(token.encode()).hexdigest()
+
+
+def clean_name(name: str) -> str:
+    """Return a person's name on one line, cleaned and not too long."""
+    return unicodedata.normalize("NFC", one_line(name))[:LONGEST_NAME].strip()
+
+
+def new_seat() -> tuple[str, str]:
+    """Return a random pseudonym for a seat and the secret of 128 random bits that opens it."""
+    return "s" + secrets.token_hex(5), secrets.token_urlsafe(16)
