@@ -23,6 +23,7 @@ from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.forms import Sent, read_command, read_form
 from workshop_kit.faces.guards import same_origin, seat_token
+from workshop_kit.faces.limits import COMMANDS_PER_SEAT, Buckets
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -37,6 +38,11 @@ HELLO_TIMEOUT = 10.0
 MOST_ANSWERS = 200
 AT_A_TIME = 25
 POLICY_VIOLATION = 1008
+
+LONGEST_WAIT = 1.0
+"""Seconds for which the answer to a flood is held back, so that a flood cannot take the time of others."""
+
+KEEP_RECEIPT = N_("Your ballot is in the box. Your receipt: {word}. Write it down; you will find it in the minutes.")
 
 _encode = msgspec.json.Encoder().encode
 
@@ -81,6 +87,7 @@ class Room:
     def __init__(self, live: LiveSession, pages: Pages) -> None:
         self.live = live
         self.pages = pages
+        self._commands = Buckets(COMMANDS_PER_SEAT)
         self._connections: set[Connection] = set()
         self._changed = asyncio.Event()
         self._shared: dict[str, str] = {}
@@ -105,6 +112,12 @@ class Room:
         finally:
             unsubscribe()
             task.cancel()
+
+    async def slow_down(self, seat: str) -> None:
+        """Let a phone that sends too much wait, and refuse what it sent. Raises `Refused`."""
+        if wait := self._commands.delay(seat):
+            await asyncio.sleep(min(wait, LONGEST_WAIT))
+            raise Refused(Why.TOO_MANY, N_("That was too much at once. Please wait a moment and try again."))
 
     async def take(self, seat: str, sent: Sent) -> Receipt:
         """Carry out what a seat sent and show all its pages the outcome. Raises `Refused` or `StoreError`."""
@@ -171,8 +184,11 @@ class Room:
             command_id = fields.get("id", "")
             if not connection.seat:
                 raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+            await asyncio.sleep(self._commands.delay(connection.seat))
             receipt = await self.take(connection.seat, read_command(fields))
-            connection.answer(ack=command_id, seq=receipt.seq)
+            voice = self.pages.voice(connection.lang)
+            note = {"note": voice(KEEP_RECEIPT, word=receipt.word)} if receipt.word else {}
+            connection.answer(ack=command_id, seq=receipt.seq, **note)
         except WorkshopError as error:
             code = error.why if isinstance(error, Refused) else "store"
             told = StoreError(STORE_FAILED) if isinstance(error, StoreError) else error

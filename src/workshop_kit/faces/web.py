@@ -20,9 +20,10 @@ from starlette.staticfiles import StaticFiles
 
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.text import LANGUAGES, preferred
-from workshop_kit.faces.broadcast import STORE_FAILED, Room
+from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origin, seat_token
+from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.live import LiveSession
 
@@ -57,6 +58,7 @@ class Site:
         self.code = live.state.info.code
         self.pages = Pages(live, f"/{self.code}")
         self.room = Room(live, self.pages)
+        self.joins = Buckets(JOINS_PER_ROOM)
         self.published = published
         self.app = Starlette(
             routes=[
@@ -135,6 +137,8 @@ class Site:
         name = fields.get("name", "")
         token, seat = seat_token(request), self._seat(request)
         if seat is None:
+            if self.joins.delay(self.code):
+                raise Refused(Why.TOO_MANY, N_("Many people are joining just now. Please try again in a moment."))
             admission = await asyncio.wrap_future(self.live.join(lang, name))
             token, seat = admission.token, admission.seat
         else:
@@ -167,6 +171,7 @@ class Site:
             raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
         fields = read_form(await body_of(request))
         try:
+            await self.room.slow_down(seat)
             receipt = await self.room.take(seat, read_command(fields, request.path_params["item"]))
         except Refused as refusal:
             if _wants_json(request):
@@ -175,7 +180,11 @@ class Site:
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
             return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
         if _wants_json(request):
-            return JSONResponse({"ok": True, "seq": receipt.seq})
+            return JSONResponse({"ok": True, "seq": receipt.seq} | ({"receipt": receipt.word} if receipt.word else {}))
+        if receipt.word:
+            lang = self._lang(seat, request)
+            notice = Notice(self.pages.voice(lang)(KEEP_RECEIPT, word=receipt.word))
+            return HTMLResponse(self.pages.phone(lang, seat, notice))
         return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
 
     async def back(self, request: Request) -> Response:

@@ -26,6 +26,8 @@ INTERVAL = 0.25
 
 GUEST = "guest"
 CHANNEL = "channel"
+ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove"})
+"""Commands of the console that concern the session and no item of its agenda."""
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -157,6 +159,8 @@ class Console(LiveWidget):
         if guest:
             seat = self.live.join(self.lang, guest, Channel.HANDS).result().seat
             actor = Actor(seat, Channel.HANDS)
+        if fields.get("command") in ABOUT_THE_ROOM:
+            fields["item"] = ""
         self.live.submit(read_command(fields).command, actor).result()
 
 
