@@ -171,6 +171,9 @@ class Activity(Protocol[State]):
     columns: tuple[str, ...]
     """The columns of `rows`, in their order."""
 
+    personal: frozenset[str]
+    """The names of its events that hold a person's own words, which that person can have erased."""
+
     closed: str
     """What somebody who comes too late is told; a message key."""
 

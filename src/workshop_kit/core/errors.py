@@ -37,6 +37,10 @@ class WorkshopError(Exception):
         """Return the message in the language of `text`."""
         return text(self.message, **self.values)
 
+    def _render_traceback_(self) -> list[str]:
+        """Show a notebook's reader the message alone; IPython asks for this."""
+        return [str(self)]
+
 
 class Why(StrEnum):
     """Why a command was refused; a face turns it into its own kind of answer (an HTTP status, an exit code)."""

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -98,13 +98,8 @@ class SessionRules:
                 Why.CLOSED, N_("A secret vote that was counted cannot be opened again. Start a new round instead.")
             )
         others = self._close_all(state, but=item)
-        taken = {
-            key: [_handed_over(option, source_id) for option in self.activity(source).offers(source.state)]
-            for key, source_id in sources(item.spec).items()
-            if item.opened_at is None
-            for source in (state.item(source_id),)
-        }
-        return (*others, Fact("item.opened", self._timebox(item) | ({"settings": taken} if taken else {})))
+        takes = sources(item.spec) if item.opened_at is None else {}
+        return (*others, Fact("item.opened", self._timebox(item) | ({"takes": takes} if takes else {})))
 
     def _close_all(self, state: SessionState, but: Item | None = None) -> tuple[Fact, ...]:
         items = (state.items[spec.id] for spec in state.agenda.items)
@@ -140,6 +135,8 @@ class SessionRules:
         item = state.items.get(event.item)
         if item is None:
             return state
+        if event.name == "item.opened" and (takes := event.data.get("takes")):
+            item = self._taking_over(state, item, takes)
         item = self._evolve_item(item, event)
         current = event.item if event.name in {"item.opened", "item.round_started"} else state.current
         return replace(state, items=state.items.set(event.item, item), current=current)
@@ -154,12 +151,22 @@ class SessionRules:
                 return replace(state, address=event.data["url"])
         return admission.evolve(state, event)
 
+    def _taking_over(self, state: SessionState, item: Item, takes: Mapping[str, str]) -> Item:
+        """Return the item as it begins with what earlier ones collected.
+
+        The event names the items only and copies nothing, so that what is erased there is erased here.
+        """
+        taken = {
+            key: [_handed_over(option, source_id) for option in self.activity(source).offers(source.state)]
+            for key, source_id in takes.items()
+            if (source := state.items.get(source_id))
+        }
+        spec = with_settings(item.spec, taken)
+        return replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
+
     def _evolve_item(self, item: Item, event: Event) -> Item:
         match event.name:
             case "item.opened":
-                if taken := event.data.get("settings"):
-                    spec = with_settings(item.spec, taken)
-                    item = replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
                 item = replace(
                     item,
                     phase=Phase.OPEN,

@@ -114,6 +114,7 @@ class Ideas:
 
     name = "ideas"
     columns = ("id", "text", "factor", "state", "likes", "channel")
+    personal = frozenset({"ideas.idea_added"})
     closed = N_("This collection is closed.")
 
     def initial(self, spec: Spec) -> IdeasState:

@@ -36,6 +36,7 @@ class Info:
 
     name = "info"
     columns = ("point",)
+    personal: frozenset[str] = frozenset()
     closed = N_("There is nothing to hand in here.")
 
     def initial(self, spec: Spec) -> InfoState:

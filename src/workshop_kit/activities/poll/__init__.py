@@ -121,6 +121,7 @@ class Poll:
 
     name = "poll"
     columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
+    personal: frozenset[str] = frozenset()
     closed = N_("Voting is closed.")
 
     def initial(self, spec: Spec) -> PollState:

@@ -80,6 +80,7 @@ class Roles:
 
     name = "roles"
     columns = ("role", "person", "state")
+    personal: frozenset[str] = frozenset()
     closed = N_("The role board is closed.")
 
     def initial(self, spec: Spec) -> RolesState:
