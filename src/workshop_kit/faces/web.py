@@ -18,6 +18,7 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainT
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
+from workshop_kit import privacy
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.text import LANGUAGES, preferred
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
@@ -68,7 +69,10 @@ class Site:
                 Route("/{code}", self.phone),
                 Route("/{code}/join", self.join, methods=["POST"]),
                 Route("/{code}/items/{item}", self.command, methods=["POST"]),
+                Route("/{code}/forget", self.forget, methods=["POST"]),
+                Route("/{code}/held", self.held),
                 Route("/{code}/join", self.back),
+                Route("/{code}/forget", self.back),
                 Route("/{code}/items/{item}", self.back),
                 Route("/{code}/stage", self.stage),
                 Route("/{code}/minutes", self.minutes),
@@ -166,9 +170,7 @@ class Site:
         """Take a participant's command."""
         self._check_code(request)
         check_origin(request)
-        seat = self._seat(request)
-        if seat is None:
-            raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+        seat = self._required_seat(request)
         fields = read_form(await body_of(request))
         try:
             await self.room.slow_down(seat)
@@ -187,6 +189,26 @@ class Site:
             return HTMLResponse(self.pages.phone(lang, seat, notice))
         return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
 
+    async def forget(self, request: Request) -> Response:
+        """Erase the name and the words of the person who asks."""
+        self._check_code(request)
+        check_origin(request)
+        seat = self._required_seat(request)
+        await self.room.slow_down(seat)
+        erased = await asyncio.to_thread(privacy.forget, self.live, seat)
+        if _wants_json(request):
+            return JSONResponse({"ok": True, "erased": erased})
+        lang = self._lang(seat, request)
+        notice = Notice(self.pages.voice(lang)(N_("Your name and your cards were deleted for good.")))
+        return HTMLResponse(self.pages.phone(lang, seat, notice))
+
+    async def held(self, request: Request) -> Response:
+        """Hand the person who asks all that the session holds of them."""
+        self._check_code(request)
+        seat = self._required_seat(request)
+        await self.room.slow_down(seat)
+        return JSONResponse(await asyncio.to_thread(privacy.held_of, self.live, seat))
+
     async def back(self, request: Request) -> Response:
         """Lead from where a form was sent to the page it stands on, for who reloads the answer or comes back to it."""
         self._check_code(request)
@@ -200,7 +222,14 @@ class Site:
 
     def _seat(self, request: HTTPConnection) -> str | None:
         seat = self.live.seat_of(seat_token(request))
+        if seat and seat not in self.live.state.seats:
+            self.live.catch_up()  # another server may have given the seat a moment ago
         return seat if seat in self.live.state.seats else None
+
+    def _required_seat(self, request: HTTPConnection) -> str:
+        if (seat := self._seat(request)) is None:
+            raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
+        return seat
 
     def _lang(self, seat: str, request: HTTPConnection) -> str:
         known = self.live.state.seats.get(seat)
