@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workshop_kit import ballot_box
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
@@ -27,6 +28,7 @@ from workshop_kit.core.session import SessionRules, created, fold
 from workshop_kit.core.state import Info, SessionState
 from workshop_kit.people import Admission, NameList, clean_name, new_seat, token_hash
 from workshop_kit.store.codec import sealed, verified
+from workshop_kit.store.upcast import Upcasts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +44,6 @@ _ID = re.compile(rf"[!-.0-~]{{1,{LONGEST_ID}}}")
 logger = logging.getLogger(__name__)
 
 FOLLOW_TIMEOUT = 1.0
-EVENT_SCHEMA = 1
 
 
 class Receipt(Struct, frozen=True):
@@ -59,6 +60,7 @@ class Receipt(Struct, frozen=True):
 class _Request(Struct):
     command: Command
     actor: Actor
+    name: str
     also: Callable[[Writing], None] | None
     answer: Future[Receipt]
 
@@ -74,6 +76,7 @@ class LiveSession:
     def __init__(self, store: Store, registry: Registry, *, clock: Callable[[], datetime] = utc_now) -> None:
         self.store = store
         self.rules = SessionRules(registry)
+        self._upcasts = Upcasts.of(registry)
         self._clock = clock
         self._lock = threading.RLock()
         self._starting = threading.Lock()
@@ -96,7 +99,7 @@ class LiveSession:
             if tx.read(0):
                 raise StoreError(N_("There is a session here already. Choose another name or folder."))
             fact = created(info, agenda)
-            tx.append([live._stamp(fact, Command("create"), "create", Actor(FACILITATOR, Channel.NOTEBOOK))])
+            tx.append([live._stamp(fact, "create", Actor(FACILITATOR, Channel.NOTEBOOK), live.state)])
         live.catch_up()
         return live
 
@@ -112,17 +115,18 @@ class LiveSession:
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def submit(
-        self, command: Command, actor: Actor, *, also: Callable[[Writing], None] | None = None
+        self, command: Command, actor: Actor, *, name: str = "", also: Callable[[Writing], None] | None = None
     ) -> Future[Receipt]:
         """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
 
-        Commands that wait at the same time share one commit. `also` writes beside the log in the same transaction.
+        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat together with the
+        command or not at all; `also` writes beside the log in the same transaction.
         """
         answer: Future[Receipt] = Future()
         answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
         with self._starting:
             self._start("writer", self._write_forever)
-            self._requests.put(_Request(command, actor, also, answer))
+            self._requests.put(_Request(command, actor, clean_name(name), also, answer))
         return answer
 
     def do(self, name: str, item: str = "", /, channel: Channel = Channel.NOTEBOOK, **fields: str) -> Receipt:
@@ -187,14 +191,7 @@ class LiveSession:
                     for request in batch:
                         outcome, state = self._decide(tx, state, request)
                         outcomes.append((request.answer, outcome))
-                counted = any(
-                    item.counted and not self._state.items[item_id].counted
-                    for item_id, item in state.items.items()
-                    if item_id in self._state.items
-                )
-                self._advance(state)
-                if counted:
-                    self.store.scrub()
+                self._settle(state)
         except Exception as error:  # noqa: BLE001 - whatever broke, everybody who waits must be told
             outcomes = [(request.answer, error) for request in batch]
         for answer, outcome in outcomes:
@@ -203,6 +200,20 @@ class LiveSession:
             else:
                 answer.set_exception(outcome)
         self._publish()
+
+    def _settle(self, state: SessionState) -> None:
+        """Take over a state that was committed. Its commands are recorded, so a failure here is not theirs."""
+        counted = any(
+            item.counted and not self._state.items[item_id].counted
+            for item_id, item in state.items.items()
+            if item_id in self._state.items
+        )
+        try:
+            self._advance(state)
+            if counted:
+                self.store.scrub()
+        except StoreError as error:
+            logger.warning("the commands are recorded, but the store failed afterwards: %s", error)
 
     def _decide(self, tx: Writing, state: SessionState, request: _Request) -> tuple[Receipt | Exception, SessionState]:
         command, actor = request.command, request.actor
@@ -218,7 +229,8 @@ class LiveSession:
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
                 return Receipt(known.seq, repeated=True), state
-            boxed, events, after = self._decided(tx, state, command, actor)
+            commands = [Command("name", fields={"named": "yes"})] if request.name else []
+            boxed, events, after = self._decided(tx, state, [*commands, command], actor)
         except WorkshopError as refusal:
             return refusal, state
         except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch
@@ -228,44 +240,55 @@ class LiveSession:
             if event.name == BOX_OPENED:
                 tx.destroy_box(event.item)
         words = [ballot_box.put(tx, command.item, ballot) for ballot in boxed]
+        if request.name:
+            tx.set_name(actor.id, request.name)
         if request.also:
             request.also(tx)
         return Receipt(after.seq, word="".join(words)), after
 
     def _decided(
-        self, tx: Writing, state: SessionState, command: Command, actor: Actor
+        self, tx: Writing, state: SessionState, commands: list[Command], actor: Actor
     ) -> tuple[list[Boxed], list[Event], SessionState]:
-        """Return the secret ballots and the entries that a command leads to, and the state after it.
+        """Return the secret ballots and the entries that commands lead to together, and the state after them.
 
-        The last entry carries the command's id, those before it a suffix. Closing an item opens its ballot box.
+        Closing an item opens its ballot box.
         """
-        command_id = command.id or secrets.token_hex(8)
-        decided = self.rules.decide(state, command, actor)
-        boxed = [fact for fact in decided if isinstance(fact, Boxed)]
-        facts: list[Fact] = []
-        for fact in decided:
-            if isinstance(fact, Fact):
-                facts += (fact, *(ballot_box.opened(tx, fact.item) if fact.name == "item.closed" else ()))
+        command_id = commands[-1].id or secrets.token_hex(8)
+        boxed: list[Boxed] = []
+        planned: list[Fact] = []
+        events: list[Event] = []
+        after = state
+        for command in commands:
+            for fact in self.rules.decide(after, command, actor):
+                if isinstance(fact, Boxed):
+                    boxed.append(fact)
+                    continue
+                planned.append(replace(fact, item=fact.item or command.item))
+                if fact.name == "item.closed":
+                    planned += ballot_box.opened(tx, fact.item)
+            events, after = self._recorded(planned, command_id, actor, state)
+        return boxed, events, after
+
+    def _recorded(
+        self, facts: list[Fact], command_id: str, actor: Actor, state: SessionState
+    ) -> tuple[list[Event], SessionState]:
+        """Return the entries for these facts; the last carries the command's id, those before it have a suffix."""
         events: list[Event] = []
         for left, fact in zip(range(len(facts) - 1, -1, -1), facts, strict=True):
-            events.append(self._stamp(fact, command, f"{command_id}/{left}" if left else command_id, actor, state))
+            events.append(self._stamp(fact, f"{command_id}/{left}" if left else command_id, actor, state))
             state = self.rules.evolve(state, events[-1])
-        return boxed, events, state
+        return events, state
 
-    def _stamp(
-        self, fact: Fact, command: Command, event_id: str, actor: Actor, state: SessionState | None = None
-    ) -> Event:
-        before = state or self._state
-        item = fact.item or command.item
+    def _stamp(self, fact: Fact, event_id: str, actor: Actor, before: SessionState) -> Event:
         event = Event(
             before.seq + 1,
             event_id,
             self._clock(),
             actor.id,
             actor.channel,
-            item,
+            fact.item,
             fact.name,
-            EVENT_SCHEMA,
+            self._upcasts.schema(fact.name),
             fact.data,
         )
         return sealed(event, before.digest)
@@ -297,7 +320,7 @@ class LiveSession:
             with self.store.writing() as tx:
                 state = self._folded(tx.read)
                 fact = Fact(REDACTED, {"entries": wanted})
-                event = self._stamp(fact, Command("redact"), secrets.token_hex(8), actor, state)
+                event = self._stamp(fact, secrets.token_hex(8), actor, state)
                 tx.append([event])
                 tx.redact(wanted)
             self.store.scrub()
@@ -307,10 +330,14 @@ class LiveSession:
 
     def _folded(self, read: Callable[[int], list[Event]]) -> SessionState:
         """Return the state after what others appended; where something was redacted, after the whole log anew."""
-        events = read(self._state.seq)
-        if any(event.name == REDACTED for event in events):
-            return fold(self.rules, read(0))
-        return fold(self.rules, events, self._state)
+        try:
+            events, known = read(self._state.seq), self._state
+            if any(event.name == REDACTED for event in events):
+                events, known = read(0), SessionState()
+            return fold(self.rules, self._upcasts.lifted(events), known)
+        except Exception:
+            verified(read(0))  # an altered entry can break the fold anywhere; it is the one to be named
+            raise
 
     def verify(self) -> tuple[int, str]:
         """Recompute the digest chain of the whole log; returns (entries, last digest) or raises `BrokenLog`."""
@@ -328,10 +355,13 @@ class LiveSession:
         self.store.close()
 
     def _follow_forever(self) -> None:
+        behind = False
         while not self._closed.is_set():
             try:
-                if self.store.wait(FOLLOW_TIMEOUT):
+                if self.store.wait(FOLLOW_TIMEOUT) or behind:
+                    behind = True
                     self.catch_up()
+                    behind = False
                     self._publish()
             except StoreError:
                 if not self._closed.wait(FOLLOW_TIMEOUT):

@@ -41,8 +41,12 @@ def new_session(
     date: str = "",
     facilitator: str = "",
     simulated: bool = False,
+    store: str = "",
 ) -> SessionFolder:
-    """Make the folder of a new session with its notebooks. Raises `AgendaError` or `StoreError`."""
+    """Make the folder of a new session with its notebooks, and its log there or in the database at `store`.
+
+    Raises `AgendaError` or `StoreError`.
+    """
     registry = activities.installed()
     lang = lang or DEFAULT_LANGUAGE
     info = Info(
@@ -54,9 +58,16 @@ def new_session(
         lang=lang,
         simulated=simulated,
     )
-    folder = SessionFolder.create(path, agenda, info, registry)
+    folder = SessionFolder.create(path, agenda, info, registry, store=store)
     prepare_notebooks(folder, registry)
     return folder
+
+
+def furnish(folder: SessionFolder, registry: Registry) -> None:
+    """Make what notebooks need of a folder: itself, where the session was named by its address, and the notebooks."""
+    folder.lend()
+    if not (folder.path / MINUTES_NOTEBOOK).is_file():
+        prepare_notebooks(folder, registry)
 
 
 def prepare_notebooks(folder: SessionFolder, registry: Registry) -> list[Path]:
@@ -139,7 +150,9 @@ def _write(notebook: Notebook, path: Path, parameters: Mapping[str, str]) -> lis
     from workshop_kit.quick import papermill  # noqa: PLC0415 - dear
 
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
-    papermill().execute_notebook(str(path), str(path), dict(parameters), prepare_only=True, progress_bar=False)
+    papermill().execute_notebook(
+        str(path), str(path), dict(parameters), prepare_only=True, report_mode=True, progress_bar=False
+    )
     return [path]
 
 

@@ -12,11 +12,11 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import Any, Self
 from urllib.parse import urlsplit
 
 from workshop_kit import activities
-from workshop_kit.core.session import Info
+from workshop_kit.core.state import Info
 from workshop_kit.folder import SessionFolder
 
 SECONDS = 60
@@ -109,7 +109,7 @@ class ServerProcess:
         for line in self.process.stderr:
             self._errors.append(line)
 
-    def __enter__(self) -> ServerProcess:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:

@@ -20,7 +20,7 @@ from websockets.sync.client import ClientConnection, connect
 from workshop_kit.core.activity import Registry
 from workshop_kit.core.agenda import Agenda
 from workshop_kit.core.event import Event
-from workshop_kit.core.session import Info
+from workshop_kit.core.state import Info
 from workshop_kit.faces import serve as serving
 from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession
@@ -47,6 +47,13 @@ class Server:
     def log(self) -> list[Event]:
         """The whole log as the store has it."""
         return self.live.store.read(0)
+
+    @contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Fail if the log grows meanwhile."""
+        before = len(self.log)
+        yield
+        assert [event.name for event in self.log[before:]] == []
 
     def browser(self, **headers: str) -> httpx.Client:
         """Return a client that keeps cookies as a browser does; redirects are left to the test."""
@@ -122,6 +129,12 @@ class Line:
             if frame is not None and all(frame.get(key) == value for key, value in wanted.items()):
                 return frame
         pytest.fail(f"no frame with {wanted} came, but {[list(frame) for frame in self.frames]}")
+
+    def until(self, text: str, region: str) -> dict[str, Any]:
+        """Read until a region shows a text, and return that frame."""
+        while text not in (frame := self.next(region=region))["html"]:
+            pass
+        return frame
 
     def arrived(self) -> list[dict[str, Any]]:
         """Return the frames that have come in by now."""

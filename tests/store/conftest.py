@@ -37,3 +37,12 @@ def entries(entry):
         return chain[1:]
 
     return make
+
+
+@pytest.fixture(scope="session")
+def postgres():
+    """A PostgreSQL server for the tests of this run."""
+    from tests.store.postgres_server import running
+
+    with running() as server:
+        yield server

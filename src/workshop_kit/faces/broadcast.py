@@ -48,13 +48,18 @@ _encode = msgspec.json.Encoder().encode
 
 
 class Connection:
-    """One open page: the newest text per region that still has to go out, and the answers to its commands."""
+    """One open page: the newest text per region that still has to go out, and the answers to its commands.
+
+    `shared` and `head` are what it was shown last: the HTML of the shared region, and what `mine` depended on.
+    """
 
     def __init__(self, socket: WebSocket, view: str, seat: str, lang: str) -> None:
         self.socket = socket
         self.view = view
         self.seat = seat
         self.lang = lang
+        self.shared = ""
+        self.head: tuple[object, ...] | None = None
         self._regions: dict[str, str] = {}
         self._answers: deque[str] = deque(maxlen=MOST_ANSWERS)
         self._due = asyncio.Event()
@@ -90,15 +95,12 @@ class Room:
         self._commands = Buckets(COMMANDS_PER_SEAT)
         self._connections: set[Connection] = set()
         self._changed = asyncio.Event()
-        self._shared: dict[str, str] = {}
-        self._head: tuple[object, ...] = ()
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
         """Follow the log while the server runs."""
         del app
         loop = asyncio.get_running_loop()
-        self._head = self.pages.head_key()
 
         def changed(state: object) -> None:
             del state
@@ -124,15 +126,16 @@ class Room:
         if not sent.command.item:
             raise Refused(Why.UNREADABLE, N_("The command names no step. Please reload the page."), field="item")
         try:
-            if sent.name is not None and sent.name.strip():
-                await asyncio.wrap_future(self.live.rename(seat, sent.name))
-            return await asyncio.wrap_future(self.live.submit(sent.command, Actor(seat, Channel.PHONE)))
+            actor = Actor(seat, Channel.PHONE)
+            return await asyncio.wrap_future(self.live.submit(sent.command, actor, name=sent.name or ""))
         finally:
             own = [connection for connection in self._connections if connection.seat == seat]
+            head = self.pages.head_key()
             for lang in {connection.lang for connection in own}:
                 frame = self._frame("mine", self.pages.mine(lang, seat))
                 for connection in own:
                     if connection.lang == lang:
+                        connection.head = head
                         connection.show("mine", frame)
 
     async def connect(self, socket: WebSocket) -> None:
@@ -150,8 +153,7 @@ class Room:
         sender = asyncio.create_task(connection.send_forever())
         try:
             connection.answer(hello=connection.view, now=datetime.now(UTC).isoformat())
-            connection.show("shared", self._frame("shared", self.pages.shared(connection.lang)))
-            connection.show("mine", self._mine(connection))
+            await self._show_changes({connection})
             while True:
                 await self._hear(connection, await socket.receive_text())
         except (WebSocketDisconnect, KeyError, RuntimeError):
@@ -202,35 +204,34 @@ class Room:
         while True:
             await self._changed.wait()
             self._changed.clear()
-            await self._broadcast()
+            await self._show_changes(self._connections)
             await asyncio.sleep(INTERVAL)
 
-    async def _broadcast(self) -> None:
+    async def _show_changes(self, connections: set[Connection]) -> None:
+        """Show these pages what has changed since they were last shown something."""
         head = self.pages.head_key()
-        anew, self._head = head != self._head, head
-        for lang in {connection.lang for connection in self._connections}:
+        by_lang: dict[str, list[Connection]] = {}
+        for connection in connections:
+            by_lang.setdefault(connection.lang, []).append(connection)
+        for lang, readers in by_lang.items():
             html = self.pages.shared(lang)
-            if self._shared.get(lang) != html:
-                self._shared[lang] = html
-                frame = self._frame("shared", html)
-                for connection in self._connections:
-                    if connection.lang == lang:
-                        connection.show("shared", frame)
-        if anew:
-            questions: dict[str, str] = {}
-            for number, connection in enumerate(tuple(self._connections)):
-                if connection.seat:
-                    connection.show("mine", self._mine(connection))
-                else:
-                    lang = connection.lang
-                    questions.setdefault(lang, self._frame("mine", self.pages.question(lang)))
-                    connection.show("mine", questions[lang])
-                if number % AT_A_TIME == AT_A_TIME - 1:
-                    await asyncio.sleep(0)
-
-    def _mine(self, connection: Connection) -> str:
-        pages, lang = self.pages, connection.lang
-        return self._frame("mine", pages.mine(lang, connection.seat) if connection.seat else pages.question(lang))
+            frame = self._frame("shared", html)
+            for connection in readers:
+                if connection.shared != html:
+                    connection.shared = html
+                    connection.show("shared", frame)
+        questions: dict[str, str] = {}
+        late = [connection for connection in connections if connection.head != head]
+        for number, connection in enumerate(late, 1):
+            connection.head = head
+            if connection.seat:
+                connection.show("mine", self._frame("mine", self.pages.mine(connection.lang, connection.seat)))
+            else:
+                lang = connection.lang
+                questions.setdefault(lang, self._frame("mine", self.pages.question(lang)))
+                connection.show("mine", questions[lang])
+            if number % AT_A_TIME == 0:
+                await asyncio.sleep(0)
 
     def _frame(self, region: str, html: str) -> str:
         return _encode({"region": region, "seq": self.live.state.seq, "html": html}).decode()

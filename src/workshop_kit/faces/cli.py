@@ -5,6 +5,7 @@ from __future__ import annotations
 import locale
 import os
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +51,11 @@ cli.help = _("Run a workshop: people join by phone, everybody takes part, the mi
 @click.option("--date", default="", help=_("Day of the session, for example 2026-11-23."))
 @click.option("--facilitator", default="", help=_("Who leads the session."))
 @click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_("Where to put the folder."))
-@click.option("--store", default="", help=_("Address of a database, instead of a file in the folder."))
+@click.option(
+    "--store",
+    default="",
+    help=_("Keep the log in this PostgreSQL database instead of a file: postgresql://USER@HOST/DATABASE"),
+)
 def new(
     name: str,
     directory: Path,
@@ -64,8 +69,6 @@ def new(
 ) -> None:
     from workshop_kit.prepare import new_session
 
-    if store:
-        raise WorkshopError(N_("Sessions are kept in their folder in this version. Leave --store away."))
     folder = new_session(
         directory / name,
         agenda=agenda,
@@ -74,7 +77,15 @@ def new(
         place=place,
         date=date,
         facilitator=facilitator,
+        store=store,
     )
+    if folder.address and folder.address.password:
+        click.echo(
+            _(
+                "The password of the database is not kept. Set it in the environment as WORKSHOP_STORE_PASSWORD "
+                "or PGPASSWORD, or write it to ~/.pgpass."
+            )
+        )
     click.echo(_("The session is in {path}. Go on with: workshop open {path}", path=folder.path))
 
 
@@ -96,6 +107,10 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
 
     folder = locate(session)
     live = folder.open()
+    if not no_lab and folder.address:
+        from workshop_kit.prepare import furnish
+
+        furnish(folder, live.rules.registry)
     lab: list[Any] = []
 
     def ready(address: Address) -> None:
@@ -176,12 +191,38 @@ def minutes(session: str, lang: str | None, formats: str, edition: str, out: Pat
 @cli.command(help=_("Recompute the log's digests and say whether anything was altered."))
 @_session
 def verify(session: str) -> None:
-    live = _open(session)
-    try:
-        count, digest = live.verify()
-    finally:
-        live.close()
-    click.echo(_("The log is whole: {count} entries, digest {digest}", count=count, digest=digest))
+    from workshop_kit.faces import upkeep
+    from workshop_kit.folder import locate
+
+    _say(upkeep.verify(locate(session), _))
+
+
+@cli.command(help=_("Copy the session's log, even while it is in use, and check the copy."))
+@_session
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help=_('The file to write; if left out, one with the date in the folder "backups".'),
+)
+def backup(session: str, out: Path | None) -> None:
+    from workshop_kit.faces import upkeep
+    from workshop_kit.folder import locate
+
+    folder = locate(session)
+    folder.must_be_file()
+    _say(upkeep.backup(folder, out, _))
+
+
+@cli.command(help=_("Mend a damaged log: keep every entry that verifies, and the damaged file beside it."))
+@_session
+@click.option("--from", "source", type=click.Path(path_type=Path), help=_("Put this backup in its place instead."))
+def repair(session: str, source: Path | None) -> None:
+    from workshop_kit.faces import upkeep
+    from workshop_kit.folder import locate
+
+    folder = locate(session)
+    folder.must_be_file()
+    _say(upkeep.mend(folder, source, _))
 
 
 @cli.command(help=_("Play a whole session with simulated people, up to the minutes."))
@@ -204,6 +245,12 @@ def demo(lang: str | None, **options: Any) -> None:
     run_demo(lang=lang or DEFAULT_LANGUAGE, text=_, **options)
 
 
+for _command in cli.commands.values():
+    if any(parameter.name == "session" for parameter in _command.params):
+        _command.epilog = _(
+            "SESSION is the folder of a session, or the address of one in a database: postgresql://HOST/DATABASE#NAME"
+        )
+
 _PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
 
 
@@ -211,6 +258,11 @@ def _open(session: str) -> Any:
     from workshop_kit.folder import locate
 
     return locate(session).open()
+
+
+def _say(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line)
 
 
 def _pick(wording: Any, live: Any) -> str:

@@ -14,6 +14,9 @@ from workshop_kit.faces.forms import LARGEST_BODY, too_large
 
 SEAT_COOKIE = "seat"
 
+KEPT_FOR_GOOD = frozenset({200, 304})
+"""The answers for a static file that a browser may keep; its address holds its version."""
+
 _HOST = re.compile(r"[A-Za-z0-9.:\[\]_-]{1,255}")
 
 
@@ -39,12 +42,14 @@ class Headers:
             "content-security-policy": policy,
             "x-content-type-options": "nosniff",
             "referrer-policy": "same-origin",
-            "cache-control": "public, max-age=31536000, immutable" if static else "no-store",
+            "cache-control": "no-store",
             "permissions-policy": "camera=(), microphone=(), geolocation=()",
         }
 
         async def send_with(message: Message) -> None:
             if message["type"] == "http.response.start":
+                if static and message["status"] in KEPT_FOR_GOOD:
+                    extra["cache-control"] = "public, max-age=31536000, immutable"
                 set_already = {name.decode("latin-1") for name, _ in message["headers"]}
                 message["headers"] = [
                     *message["headers"],
@@ -79,7 +84,10 @@ def same_origin(headers: Mapping[str, str]) -> bool:
     if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
     origin = headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == headers.get("host")
+    try:
+        return origin is None or urlsplit(origin).netloc == headers.get("host")
+    except ValueError:
+        return False
 
 
 def seat_token(request: HTTPConnection) -> str:

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
+SETTINGS = Path(__file__).parent / "jupyter"
+"""Defaults of JupyterLab's settings for a projector: no questions about news. What somebody has set wins over them."""
+
+
+def lab_command(folder: Path, first: str = "") -> list[str]:
+    """Return the command that runs JupyterLab in `folder`, at the file `first` or else at the first notebook."""
+    first = first or min((path.name for path in folder.glob("[0-9]*.ipynb")), default="")
+    return [
+        sys.executable,
+        "-m",
+        "jupyterlab",
+        "--ServerApp.ip=127.0.0.1",
+        f"--ServerApp.root_dir={folder}",
+        f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
+        "--LabApp.news_url=None",
+        "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
+    ]
+
+
+def lab_environment() -> dict[str, str]:
+    """Return the environment for JupyterLab; its kernels are the Python that the kit is installed in."""
+    paths = filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "JUPYTER_PREFER_ENV_PATH": "1"}
+
 
 def start_lab(folder: Path, first: str = "") -> subprocess.Popen[bytes]:
     """Start JupyterLab in `folder` as its own process, opening the browser at the file `first` if named."""
-    return subprocess.Popen(
-        [
-            sys.executable,
-            "-m",
-            "jupyterlab",
-            "--ServerApp.ip=127.0.0.1",
-            f"--ServerApp.root_dir={folder}",
-            f"--LabApp.default_url=/lab{f'/tree/{first}' if first else ''}",
-            "--LabApp.news_url=None",
-            "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
-        ],
-    )
+    return subprocess.Popen(lab_command(folder, first), env=lab_environment())

@@ -115,6 +115,12 @@ class Step:
 
     def chart(self, lang: str = "") -> alt.LayerChart:
         """Return the result as an Altair chart. Raises `WorkshopError` where there is none to draw."""
+        import altair as alt
+
         from workshop_kit.results.frames import chart_of
 
-        return chart_of(self.session.live, self.id, lang)
+        if alt.renderers.active == "default":
+            alt.renderers.enable("svg")  # the default one fetches its scripts from the internet
+        chart = chart_of(self.session.live, self.id, lang)
+        chart.config.font = f"{chart.config.font}, system-ui, sans-serif"  # in a browser the kit's font may be missing
+        return chart

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import subprocess
 import sys
@@ -43,8 +44,11 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         self.known = ipywidgets.Dropdown(options=self._sessions())
         self.make = ipywidgets.Button(button_style="primary")
         self.open_known = ipywidgets.Button()
+        self.end = ipywidgets.Button(button_style="danger")
         self.make.on_click(lambda button: self._try(self._make, button))
         self.open_known.on_click(lambda button: self._try(self._open, button))
+        self.end.on_click(lambda button: self._try(self._end, button))
+        atexit.register(self.stop)
         super().__init__()
         self._draw(lang)
 
@@ -52,6 +56,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         text = self.text = voice(lang)
         self.make.description = text(N_("Make the session"))
         self.open_known.description = text(N_("Open"))
+        self.end.description = text(N_("Stop the server"))
         rows = (
             (N_("Language"), self.language),
             (N_("Title"), self.name),
@@ -70,6 +75,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
                 else ()
             ),
             self.message,
+            *((self.end,) if self.server else ()),
         )
 
     def _make(self) -> None:
@@ -90,6 +96,11 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
     def _open(self) -> None:
         self._start(locate(self.directory / self.known.value))
 
+    def _end(self) -> None:
+        self.stop()
+        self.message.value = f"<p>{escape(self.text(N_('The server has been stopped. Nothing is lost.')))}</p>"
+        self._draw(self.language.value)
+
     def _start(self, folder: SessionFolder) -> None:
         self.stop()
         self.folder = folder
@@ -104,6 +115,8 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         if not line:
             raise WorkshopError(N_("The participants' server did not start. Run the command: workshop open"))
         threading.Thread(target=self.server.stdout.read, daemon=True).start()
+        self.known.options = self._sessions()
+        self._draw(self.language.value)
         self._tell(folder, json.loads(line))
 
     def _tell(self, folder: SessionFolder, address: dict[str, Any]) -> None:

@@ -182,6 +182,5 @@ class Seat(LiveWidget):
 
     def take(self, fields: dict[str, str]) -> None:
         sent = read_command(fields)
-        if sent.name and sent.name.strip():
-            self.live.rename(self.seat, sent.name, Channel.NOTEBOOK).result()
-        self.live.submit(sent.command, Actor(self.seat, Channel.NOTEBOOK)).result()
+        actor = Actor(self.seat, Channel.NOTEBOOK)
+        self.live.submit(sent.command, actor, name=sent.name or "").result()

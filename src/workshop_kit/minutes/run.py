@@ -13,7 +13,7 @@ from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
 from workshop_kit.minutes.collect import NotebookError, document_of
 from workshop_kit.minutes.writers import format_named
-from workshop_kit.prepare import MINUTES_NOTEBOOK, prepare_notebooks
+from workshop_kit.prepare import MINUTES_NOTEBOOK, furnish
 
 Progress = Callable[[str], None]
 
@@ -38,8 +38,7 @@ def write_minutes(
     lang = lang or live.state.info.lang
     zone = live.state.info.timezone
     live.close()
-    if not (folder.path / MINUTES_NOTEBOOK).is_file():
-        prepare_notebooks(folder, registry)
+    furnish(folder, registry)
     text = voice(lang, registry.values(), zone)
     target = out or folder.minutes
     target.mkdir(parents=True, exist_ok=True)

@@ -6,13 +6,13 @@ import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, closing, contextmanager, suppress
-from datetime import datetime
 from pathlib import Path
 from time import monotonic
 
-from workshop_kit.core.errors import N_, BrokenLog, StoreError
-from workshop_kit.core.event import Channel, Event
-from workshop_kit.store.codec import data_of, data_text, moment
+from workshop_kit.core.errors import N_, StoreError
+from workshop_kit.core.event import Event
+from workshop_kit.store.faults import must_be, must_exist, told, without_log
+from workshop_kit.store.rows import COLUMNS, event_of, row_of
 
 LAYOUT = 1
 """The version of the tables, in `PRAGMA user_version`."""
@@ -36,7 +36,6 @@ create table ballots (
 ) strict, without rowid;
 create table names (seat text primary key, name text not null) strict, without rowid;
 """
-_COLUMNS = "seq, id, at, actor, channel, item, name, schema, data, digest, data_digest"
 
 
 class SqliteStore:
@@ -44,28 +43,31 @@ class SqliteStore:
 
     def __init__(self, path: Path, *, create: bool = False) -> None:
         self.path = path
-        if not create and not path.is_file():
-            raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(path))
+        if not create:
+            must_exist(path)
         self._write_lock = threading.Lock()
         self._read_lock = threading.Lock()
         self._woken = threading.Event()
-        with _told(path), ExitStack() as opened:
+        with told(path), ExitStack() as opened:
             self._writer = opened.enter_context(closing(_connect(path)))
             if create:
                 path.chmod(0o600)
             self._reader = opened.enter_context(closing(_connect(path)))
             self._watcher = opened.enter_context(closing(_connect(path)))
-            self._prepare()
+            self._prepare(create=create)
             self._seen = self._change_counter()
+            self._file = path.stat()
             opened.pop_all()
 
-    def _prepare(self) -> None:
+    def _prepare(self, *, create: bool) -> None:
         layout = self._writer.execute("pragma user_version").fetchone()[0]
         if layout > LAYOUT:
             raise StoreError(
                 N_('"{path}" was written by a newer version of workshop-kit. Update it and try again.'),
                 path=str(self.path),
             )
+        if layout == 0 and not create:
+            raise without_log(self.path)
         if layout == 0:
             self._writer.execute("begin immediate")
             if self._writer.execute("pragma user_version").fetchone()[0] == 0:
@@ -76,9 +78,10 @@ class SqliteStore:
 
     @contextmanager
     def writing(self) -> Iterator[_SqliteWriting]:
-        with self._write_lock, _told(self.path):
+        with self._write_lock, told(self.path):
             self._writer.execute("begin immediate")
             try:
+                must_be(self.path, self._file)
                 yield _SqliteWriting(self._writer)
                 self._writer.execute("commit")
             except BaseException:
@@ -88,7 +91,7 @@ class SqliteStore:
         self._woken.set()
 
     def read(self, after: int = 0) -> list[Event]:
-        with self._read_lock, _told(self.path):
+        with self._read_lock, told(self.path):
             return _select(self._reader, after)
 
     def wait(self, timeout: float) -> bool:
@@ -97,7 +100,7 @@ class SqliteStore:
             if self._woken.wait(min(WATCH_INTERVAL, max(0.0, deadline - monotonic()))):
                 self._woken.clear()
                 return True
-            with _told(self.path):
+            with told(self.path):
                 counter = self._change_counter()
             if counter != self._seen:
                 self._seen = counter
@@ -109,17 +112,17 @@ class SqliteStore:
         self._woken.set()
 
     def seat_of(self, token_hash: str) -> str | None:
-        with self._read_lock, _told(self.path):
+        with self._read_lock, told(self.path):
             row = self._reader.execute("select seat from seats where token_hash = ?", (token_hash,)).fetchone()
         return row[0] if row else None
 
     def names(self) -> Mapping[str, str]:
-        with self._read_lock, _told(self.path):
+        with self._read_lock, told(self.path):
             return dict(self._reader.execute("select seat, name from names"))
 
     def scrub(self) -> None:
         """Empty the write-ahead log; `secure_delete` has overwritten the freed pages already."""
-        with self._write_lock, _told(self.path):
+        with self._write_lock, told(self.path):
             self._writer.execute("pragma wal_checkpoint(truncate)")
 
     def close(self) -> None:
@@ -141,28 +144,13 @@ class _SqliteWriting:
         return _select(self._connection, after)
 
     def find(self, event_id: str) -> Event | None:
-        row = self._connection.execute(f"select {_COLUMNS} from events where id = ?", (event_id,)).fetchone()
-        return _event(row) if row else None
+        row = self._connection.execute(f"select {COLUMNS} from events where id = ?", (event_id,)).fetchone()
+        return event_of(row) if row else None
 
     def append(self, events: Iterable[Event]) -> None:
         self._connection.executemany(
-            f"insert into events ({_COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            [
-                (
-                    e.seq,
-                    e.id,
-                    moment(e.at),
-                    e.actor,
-                    str(e.channel),
-                    e.item,
-                    e.name,
-                    e.schema,
-                    data_text(e.data),
-                    e.digest,
-                    e.data_digest,
-                )
-                for e in events
-            ],
+            f"insert into events ({COLUMNS}) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [row_of(event) for event in events],
         )
 
     def redact(self, entries: Iterable[int]) -> None:
@@ -210,37 +198,5 @@ def _connect(path: Path) -> sqlite3.Connection:
 
 
 def _select(connection: sqlite3.Connection, after: int) -> list[Event]:
-    with closing(connection.execute(f"select {_COLUMNS} from events where seq > ? order by seq", (after,))) as rows:
-        return [_event(row) for row in rows]
-
-
-def _event(row: tuple[int, str, str, str, str, str, str, int, str, str, str]) -> Event:
-    seq, event_id, at, actor, channel, item, name, schema, data, *digests = row
-    try:
-        return Event(
-            seq,
-            event_id,
-            datetime.fromisoformat(at),
-            actor,
-            Channel(channel),
-            item,
-            name,
-            schema,
-            data_of(data),
-            *digests,
-        )
-    except ValueError:
-        raise BrokenLog(seq) from None
-
-
-@contextmanager
-def _told(path: Path) -> Iterator[None]:
-    """Say in the user's words what SQLite says in its own."""
-    try:
-        yield
-    except (sqlite3.Error, OSError) as error:
-        raise StoreError(
-            N_('The log "{path}" could not be used: {problem}. Check the disk and its free space, then try again.'),
-            path=str(path),
-            problem=str(error),
-        ) from error
+    with closing(connection.execute(f"select {COLUMNS} from events where seq > ? order by seq", (after,))) as rows:
+        return [event_of(row) for row in rows]

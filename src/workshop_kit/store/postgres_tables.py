@@ -1,0 +1,96 @@
+"""The tables of sessions in PostgreSQL: made when first needed, and cleaned of what was erased."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from workshop_kit.core.errors import N_, StoreError
+from workshop_kit.store.address import Address
+from workshop_kit.store.line import LOCK_WAIT, driver
+
+if TYPE_CHECKING:
+    import psycopg
+
+    from workshop_kit.store.line import Db
+
+LAYOUT = 1
+"""The version of the tables, in `workshop_kit.layout`."""
+
+SCRUB_WAIT = 1
+"""Seconds for which scrubbing may hold up other sessions while it waits for its turn."""
+
+_LAYOUT_LOCK = 0x776F726B73686F70
+
+_TABLES = """
+create schema workshop_kit;
+create table workshop_kit.layout (version integer not null);
+create table workshop_kit.sessions (
+    number integer generated always as identity primary key, name text collate "C" not null unique,
+    begun timestamptz not null default now()
+);
+create table workshop_kit.events (
+    session integer not null references workshop_kit.sessions on delete cascade, seq integer not null,
+    id text collate "C" not null, at text not null, actor text not null, channel text not null, item text not null,
+    name text not null, schema integer not null, data text not null, digest text not null, data_digest text not null,
+    primary key (session, seq), unique (session, id)
+);
+create table workshop_kit.seats (
+    session integer not null references workshop_kit.sessions on delete cascade, token_hash text not null,
+    seat text not null, primary key (session, token_hash), unique (session, seat)
+);
+create table workshop_kit.boxes (
+    session integer not null references workshop_kit.sessions on delete cascade, item text not null,
+    box_key text not null, primary key (session, item)
+);
+create table workshop_kit.ballots (
+    session integer not null references workshop_kit.sessions on delete cascade, item text not null,
+    voter text not null, rev integer not null, ballot text not null, primary key (session, item, voter)
+);
+create table workshop_kit.names (
+    session integer not null references workshop_kit.sessions on delete cascade, seat text not null,
+    name text not null, primary key (session, seat)
+);
+"""
+
+
+def session_number(db: Db, address: Address, *, create: bool) -> int:
+    """Return the session's number in the database, after making what is missing if `create`. Raises `StoreError`."""
+    number: int | None = None
+    with db.transaction():
+        if create:
+            db.execute(f"select pg_advisory_xact_lock({_LAYOUT_LOCK})")
+        there = value(db.execute("select to_regclass('workshop_kit.layout') is not null"))
+        if there and value(db.execute("select version from workshop_kit.layout")) > LAYOUT:
+            raise StoreError(
+                N_('"{path}" was written by a newer version of workshop-kit. Update it and try again.'),
+                path=str(address),
+            )
+        if create and not there:
+            db.execute(f"{_TABLES} insert into workshop_kit.layout values ({LAYOUT})")
+        if create:
+            add = "insert into workshop_kit.sessions (name) values (%s) on conflict do nothing"
+            db.execute(add, (address.session,))
+        if create or there:
+            find = "select number from workshop_kit.sessions where name = %s"
+            number = value(db.execute(find, (address.session,)))
+    if number is None:
+        raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(address))
+    return number
+
+
+def vacuum(db: Db) -> None:
+    """Vacuum the log, and write the small tables anew unless somebody else reads them for long."""
+    db.execute("vacuum workshop_kit.events")
+    db.execute(f"set lock_timeout = '{SCRUB_WAIT}s'")
+    for table in ("ballots", "boxes", "names"):
+        try:
+            db.execute(f"vacuum full workshop_kit.{table}")
+        except driver().errors.LockNotAvailable:
+            db.execute(f"vacuum workshop_kit.{table}")
+    db.execute(f"set lock_timeout = '{LOCK_WAIT}s'")
+
+
+def value(rows: psycopg.Cursor[tuple[Any, ...]]) -> Any:
+    """Return the first value of the first row, None where there is no row."""
+    row = rows.fetchone()
+    return row[0] if row else None

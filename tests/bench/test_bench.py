@@ -1,0 +1,33 @@
+"""The benchmarks still run, and tell figures that can be."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).parent
+
+
+def figures(script, *arguments):
+    command = [sys.executable, str(HERE / script), "--json", *arguments]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return json.loads(ran.stdout)
+
+
+def test_ten_phones_join_vote_and_show_on_the_stage():
+    told = figures("phones.py", "--phones", "10", "--within", "0.3")
+    for waited in ("join", "acknowledgement", "stage"):
+        assert 0 < told[waited]["median"] <= told[waited]["p99"] <= told[waited]["max"] < 10_000
+    assert told["stage"]["median"] > told["acknowledgement"]["median"] / 2
+    assert told["cpu_seconds"] > 0
+    assert 10 < told["rss_megabytes"] < 500
+    assert 5_000 < told["first_load_bytes"] <= 30 * 1024
+
+
+def test_the_command_and_the_server_start():
+    told = figures("startup.py", "--times", "1")
+    assert list(told) == ["python -c pass", "workshop --help", "workshop open, until it listens"]
+    assert all(0 < milliseconds < 20_000 for milliseconds in told.values())

@@ -1,0 +1,123 @@
+"""Every page for everybody: axe finds nothing, nothing needs sideways scrolling, large text fits."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+from rig import PHONE, PROJECTOR, join, see, violations
+
+from workshop_kit.core.text import LANGUAGES
+from workshop_kit.library import agenda_names
+
+pytestmark = pytest.mark.browser
+
+OTHER_POLLS = """
+name = "polls"
+title = { de = "Umfragen", en = "Polls" }
+[[item]]
+id = "approval"
+activity = "poll"
+rule = "approval"
+openness = "open"
+options = ["Place", "People", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", "مكان ثابت في الحي"]
+[[item]]
+id = "choice"
+activity = "poll"
+rule = "choice"
+reveal = "live"
+options = ["Place", "People"]
+[[item]]
+id = "points"
+activity = "poll"
+rule = "dots"
+budget = 10
+options = ["Place", "People", "Money"]
+"""
+TEXTS = ("A place", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen" * 3, "مكان ثابت في الحي", "Time")
+NARROW = {"width": 320, "height": 640}
+STAGES = (PROJECTOR, {"width": 1280, "height": 720}, {"width": 1024, "height": 768})
+SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
+
+
+class Audit:
+    """Looks at pages and notes what is wrong with them."""
+
+    def __init__(self) -> None:
+        self.findings: list[str] = []
+
+    def told(self) -> str:
+        return "\n".join(["", *self.findings])
+
+    def look(self, page, where: str) -> None:
+        for scheme, options in (("light", {}), ("dark", CONTRAST)):
+            page.emulate_media(color_scheme=scheme)
+            self.findings += [f"{where}, {scheme}: {found}" for found in violations(page, **options)]
+        page.emulate_media(color_scheme="light")
+
+    def measure(self, page, where: str, *sizes) -> None:
+        for size in sizes:
+            page.set_viewport_size(size)
+            if (over := page.evaluate(SIDEWAYS)) > 0:
+                self.findings.append(f"{where}, {size['width']} px wide: {over} px too wide")
+
+    def enlarge(self, page, where: str) -> None:
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        self.measure(page, f"{where}, text 200 %", PHONE)
+        page.evaluate("document.documentElement.style.fontSize = ''")
+
+
+def test_the_way_in(session, page_of, watch):
+    watch.expected = ("status of 404",)
+    audit = Audit()
+    for lang in LANGUAGES:
+        page = page_of(locale=lang)
+        for path in ("", "?code=WRONG", session.url.rsplit("/", 1)[1]):
+            page.goto(f"{session.url.rsplit('/', 1)[0]}/{path}")
+            assert page.get_attribute("html", "lang") == lang
+            audit.look(page, f"{lang} /{path}")
+            audit.enlarge(page, f"{lang} /{path}")
+            audit.measure(page, f"{lang} /{path}", NARROW, PHONE)
+    assert not audit.findings, audit.told()
+
+
+@pytest.mark.parametrize("session", [*agenda_names(), OTHER_POLLS], ids=[*agenda_names(), "other-polls"], indirect=True)
+def test_every_step(session, page_of, crowd):
+    audit, people = Audit(), crowd(6)
+    phones = {lang: join(page_of(locale=lang), session) for lang in LANGUAGES}
+    stages = {lang: page_of(viewport=PROJECTOR) for lang in LANGUAGES}
+    for lang, stage in stages.items():
+        stage.goto(f"{session.url}/stage?lang={lang}")
+    for spec in session.state.agenda.items:
+        for phase in ("open", "close"):
+            session.do(phase, spec.id)
+            for lang in LANGUAGES:
+                where = f"{lang} {spec.id} {phase}"
+                for page in (phones[lang], stages[lang]):
+                    see(page, spec.id)
+                if phase == "open":
+                    people.act(spec.id, TEXTS)
+                else:
+                    expect(phones[lang].locator("#closed")).to_be_visible()
+                audit.look(phones[lang], f"{where}, phone")
+                audit.look(stages[lang], f"{where}, stage")
+                audit.enlarge(phones[lang], f"{where}, phone")
+                audit.measure(phones[lang], f"{where}, phone", NARROW, PHONE)
+                audit.measure(stages[lang], f"{where}, stage", *reversed(STAGES))
+    assert not audit.findings, audit.told()
+
+
+def test_a_refused_page(session, page_of, watch):
+    watch.expected = ("status of 422", "ERR_FAILED")
+    session.do("open", "factors")
+    audit = Audit()
+    for lang in LANGUAGES:
+        page = page_of(locale=lang)
+        page.route("**/live.js*", lambda route: route.abort())
+        join(page, session)
+        page.check("#dot-place-3")
+        page.check("#dot-goal-3")
+        page.click(".wk-ballot button")
+        expect(page.locator("#notice")).to_be_visible()
+        audit.look(page, f"{lang} refused")
+    assert not audit.findings, audit.told()

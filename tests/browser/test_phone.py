@@ -1,0 +1,349 @@
+"""The phone's page: a whole session by plain forms, and with `live.js` whatever a shaky network does to it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+from rig import PROJECTOR, form, see, until
+
+pytestmark = pytest.mark.browser
+
+IDEA = "We met every month, even when nothing was urgent."
+REFUSED = ("status of 409", "status of 422")
+TYPED = "It helped that we knew who "
+
+
+def press(page, command, **hidden):
+    form(page, command, **hidden).locator("button").last.click()
+
+
+def look(page, item):
+    """Look at the page again, as people without JavaScript do, until it shows the item."""
+    page.click("noscript a")
+    while page.locator(f"#question-{item}").count() == 0:
+        page.click("noscript a")
+
+
+def choose(page, **dots):
+    """Mark dots on a ballot: `place=2` are two dots on "place"."""
+    for option, number in dots.items():
+        page.check(f"#dot-{option}-{number}")
+
+
+def chosen(page):
+    """Return the dots marked on a ballot, without the zeros."""
+    marked = page.eval_on_selector_all("#ballot :checked", "all => all.map(one => [one.name, Number(one.value)])")
+    return {name.removeprefix("value."): number for name, number in marked if number}
+
+
+def ballots(session, item="factors"):
+    return [dict(ballot.value) for ballot in session.inside(item).ballots.values()]
+
+
+def texts(session, item="experiences"):
+    return [idea.label["und"] for idea in session.inside(item).ordered("unassigned", "assigned")]
+
+
+def count(session, name):
+    return sum(event.name == name for event in session.live.store.read(0))
+
+
+# ── plain forms ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_whole_session_without_javascript(session, phone):
+    page = phone(java_script_enabled=False)
+    for item in ("welcome", "experiences"):
+        session.do("open", item)
+        look(page, item)
+
+    page.fill("#idea-text", IDEA)
+    press(page, "add")
+    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
+    assert texts(session) == [IDEA]
+
+    session.do("open", "factors")
+    look(page, "factors")
+    choose(page, place=2, needs=1)
+    press(page, "cast")
+    expect(page.locator("#counted")).to_be_visible()
+    assert chosen(page) == {"place": 2, "needs": 1}
+    choose(page, needs=0, goal=1)
+    press(page, "cast")
+    assert ballots(session) == [{"place": 2, "goal": 1}]
+
+    session.do("open", "missing")
+    look(page, "missing")
+    page.fill("#idea-text", "Time")
+    form(page, "add").locator("select").select_option("place")
+    press(page, "add")
+    assert session.inside("missing").ideas["i1"].factor == "place"
+
+    session.do("open", "sort")
+    look(page, "sort")
+    form(page, "assign").locator("select").select_option("needs")
+    press(page, "assign")
+    expect(form(page, "assign").locator("select")).to_have_value("needs")
+    assert next(iter(session.inside("sort").ideas.values())).factor == "needs"
+
+    session.do("open", "roles")
+    look(page, "roles")
+    press(page, "take", role="room")
+    form(page, "confirm", role="room").locator("[name=name]").fill("Ada")
+    press(page, "confirm", role="room")
+    expect(page.locator("#board-room")).to_contain_text("Ada")
+    press(page, "release", role="room")
+    expect(form(page, "take", role="room")).to_be_visible()
+    assert session.inside("roles").held("room") == []
+
+    session.do("open", "closing")
+    look(page, "closing")
+    page.check("#choice-m4")
+    press(page, "cast")
+    expect(page.locator("#choice-m4")).to_be_checked()
+    assert ballots(session, "closing") == [{"m4": 1}]
+
+
+def test_a_refusal_says_why_and_keeps_what_was_chosen(session, phone, watch):
+    watch.expected = REFUSED
+    session.do("open", "factors")
+    page = phone(java_script_enabled=False)
+    choose(page, place=3, needs=1)
+    press(page, "cast")
+    expect(page.locator("#notice")).to_contain_text("3")
+    assert chosen(page) == {"place": 3, "needs": 1}
+    assert ballots(session) == []
+    choose(page, place=2)
+    press(page, "cast")
+    assert ballots(session) == [{"place": 2, "needs": 1}]
+
+
+def test_the_address_of_a_refusal_leads_back_to_the_session(session, phone, watch):
+    watch.expected = REFUSED
+    session.do("open", "factors")
+    page = phone(java_script_enabled=False)
+    choose(page, place=3, needs=3)
+    press(page, "cast")
+    page.goto(page.url)
+    see(page, "factors")
+
+
+def test_what_came_too_late_is_refused_with_a_reason(session, phone, watch):
+    watch.expected = REFUSED
+    session.do("open", "experiences")
+    page = phone(java_script_enabled=False)
+    page.fill("#idea-text", IDEA)
+    session.do("close", "experiences")
+    press(page, "add")
+    expect(page.locator("#notice")).not_to_be_empty()
+    assert texts(session) == []
+
+
+# ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_a_vote_is_saved_and_the_stage_counts_it(session, phone, page_of):
+    session.do("open", "factors")
+    stage = page_of(viewport=PROJECTOR)
+    stage.goto(f"{session.url}/stage")
+    expect(stage.locator("#meter")).to_have_attribute("value", "0")
+    page = phone()
+    choose(page, place=2, needs=1)
+    press(page, "cast")
+    expect(page.locator("#counted")).to_be_visible()
+    expect(stage.locator("#meter")).to_have_attribute("value", "1")
+    session.do("close", "factors")
+    for face in (page, stage):
+        expect(face.locator("#result tbody tr").first).to_have_attribute("id", "bar-place")
+    assert ballots(session) == [{"place": 2, "needs": 1}]
+
+
+def test_a_refusal_shows_without_leaving_the_page(session, phone):
+    session.do("open", "factors")
+    page = phone()
+    choose(page, place=3, needs=2)
+    press(page, "cast")
+    expect(page.locator("[data-status].wk-refused")).to_contain_text("5")
+    assert chosen(page) == {"place": 3, "needs": 2}
+
+
+def test_updates_leave_alone_what_somebody_types(session, phone):
+    session.do("open", "experiences")
+    page, other = phone(), phone()
+    page.click("#settings summary")
+    page.click("#idea-text")
+    page.keyboard.type(TYPED)
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowLeft")
+    caret = page.evaluate("document.activeElement.selectionStart")
+    for number in (1, 2):
+        other.fill("#idea-text", f"Card {number}")
+        press(other, "add")
+        expect(other.locator("#idea-text")).to_have_value("")
+        expect(page.locator(".wk-region-shared .wk-card")).to_have_count(number)
+    session.do("timer", "experiences", seconds="600")
+    expect(page.locator("time")).to_have_text(re.compile(r"^(9:5\d|10:00)$"))
+    expect(page.locator("#idea-text")).to_be_focused()
+    assert page.input_value("#idea-text") == TYPED
+    assert page.evaluate("document.activeElement.selectionStart") == caret
+    assert page.evaluate("document.querySelector('#settings').open")
+
+
+@pytest.mark.parametrize(
+    ("item", "first", "second"), [("factors", "#dot-place-3", "#dot-place-1"), ("closing", "#choice-m5", "#choice-m3")]
+)
+def test_updates_leave_alone_a_choice_that_was_not_sent(session, phone, item, first, second):
+    session.do("open", item)
+    page = phone()
+    page.check(first)
+    press(page, "cast")
+    expect(page.locator("#counted")).to_be_visible()
+    page.check(second)
+    session.do("timer", item, seconds="900")
+    expect(page.locator("time")).to_have_text(re.compile(r"^1[45]:"))
+    expect(page.locator(second)).to_be_checked()
+
+
+def test_the_budget_is_counted_while_choosing(session, phone):
+    session.do("open", "factors")
+    page = phone()
+    left = page.locator("[data-left]")
+    expect(left).to_contain_text("3")
+    choose(page, place=2)
+    expect(left).to_contain_text("1")
+    choose(page, needs=3)
+    expect(left).to_contain_text("2")
+    expect(left).to_have_class("wk-refused")
+
+
+def test_the_countdown_follows_the_servers_clock(session, phone, page_of):
+    page = page_of()
+    page.clock.install(time="2020-01-01T00:00:00Z")
+    session.do("open", "factors")
+    page.goto(session.url)
+    page.click("main button[type=submit]")
+    expect(page.locator("time")).to_have_text(re.compile(r"^(6:5\d|7:00)$"))
+    page.clock.run_for(60_000)
+    expect(page.locator("time")).to_have_text(re.compile(r"^(5:5\d|6:00)$"))
+
+
+def test_keyboard_alone_fills_in_a_ballot(session, phone):
+    session.do("open", "factors")
+    page = phone()
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.name") == "value.place"
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    while page.evaluate("document.activeElement.name") != "value.needs":
+        page.keyboard.press("Tab")
+    page.keyboard.press("ArrowRight")
+    while page.evaluate("document.activeElement.type") != "submit":
+        page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#counted")).to_be_visible()
+    assert page.evaluate("document.activeElement.type") == "submit", "focus stays on the button"
+    assert ballots(session) == [{"place": 2, "needs": 1}]
+
+
+# ── a shaky network ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+LOST = ("WebSocket connection", "ERR_CONNECTION")
+
+
+def test_what_is_done_offline_arrives_once(session, phone, watch):
+    watch.expected = LOST
+    session.do("open", "experiences")
+    page = phone()
+    session.kill()
+    status = page.locator("[data-status]")
+    expect(status).not_to_be_empty()
+    page.fill("#idea-text", IDEA)
+    press(page, "add")
+    expect(status).to_contain_text("1")
+    session.start()
+    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
+    expect(page.locator("#idea-text")).to_have_value("")
+    assert texts(session) == [IDEA]
+
+    session.do("open", "factors")
+    see(page, "factors")
+    session.kill()
+    for number in (3, 2, 1):
+        choose(page, place=number)
+        press(page, "cast")
+    expect(status).to_contain_text("1")
+    session.start()
+    expect(page.locator("#counted")).to_be_visible()
+    assert ballots(session) == [{"place": 1}]
+    assert count(session, "poll.ballot_cast") == 1
+    assert count(session, "ideas.idea_added") == 1
+    expect(status).to_be_empty()
+
+
+def test_what_waits_survives_a_reload(session, phone, watch):
+    watch.expected = LOST
+    session.do("open", "experiences")
+    page = phone()
+    other = watch.over(page.context.new_page())
+    session.kill()
+    page.fill("#idea-text", IDEA)
+    press(page, "add")
+    expect(page.locator("[data-status]")).to_contain_text("1")
+    page.close()
+    session.start()
+    other.goto(session.url)
+    expect(other.locator(".wk-own .wk-card")).to_have_count(1)
+    assert texts(session) == [IDEA]
+
+
+@pytest.mark.parametrize("told", [True, False], ids=["connection closed", "connection dead"])
+def test_a_lost_answer_counts_once(session, page_of, told):
+    """The answer to a card is lost, and the connection with it; the page sends the card again on a new one."""
+    session.do("open", "experiences")
+    page = page_of()
+    answers = []
+
+    def connect(route):
+        server = route.connect_to_server()
+        dead = []
+
+        def answer(message):
+            if '"ack"' in message:
+                answers.append(message)
+                if len(answers) == 1:
+                    dead.append(True)
+                    if told:
+                        route.close(code=1001)
+            if not dead:
+                route.send(message)
+
+        server.on_message(answer)
+
+    page.route_web_socket(re.compile("/live$"), connect)
+    page.clock.install()
+    page.goto(session.url)
+    page.click("main button[type=submit]")
+    page.fill("#idea-text", IDEA)
+    press(page, "add")
+    until(page, lambda: len(answers) == 1)
+    page.clock.fast_forward(10_000)
+    until(page, lambda: len(answers) == 2)
+    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
+    assert texts(session) == [IDEA]
+
+
+def test_two_tabs_of_one_seat_stay_in_step(session, phone, watch):
+    session.do("open", "factors")
+    page = phone()
+    other = watch.over(page.context.new_page())
+    other.goto(session.url)
+    choose(page, place=2)
+    press(page, "cast")
+    expect(other.locator("#counted")).to_be_visible()
+    expect(other.locator("#dot-place-2")).to_be_checked()
+    choose(other, place=1)
+    press(other, "cast")
+    expect(page.locator("#dot-place-1")).to_be_checked()
+    assert ballots(session) == [{"place": 1}]

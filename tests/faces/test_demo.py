@@ -1,0 +1,153 @@
+"""`workshop demo` from the first command to the minutes, in both languages."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+
+import pikepdf
+import pytest
+from tests.bench.server import kit
+
+from workshop_kit.library import shipped, voice
+
+pytestmark = pytest.mark.slow
+
+PEOPLE = 5
+_NUMBER = re.compile(r"[0-9a-f]{64}|\d+(?:[.,:]\d+)*")
+
+
+def data(name):
+    with (shipped("data") / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
+
+
+FACTORS, ITEMS = data("success_factors"), data("raw_collection")
+
+
+def play(place):
+    """Run the demo in a folder, to the end."""
+    arguments = ("--headless", "--participants", str(PEOPLE), "--dir", place, "--lang", "de", "--seed", "7")
+    ran = kit("demo", *arguments)
+    assert ran.returncode == 0, ran.stderr
+    return ran
+
+
+@pytest.fixture(scope="session")
+def demo(tmp_path_factory):
+    """Run the demo once; returns what it said and the session's folder."""
+    place = tmp_path_factory.mktemp("demo")
+    return play(place), place / "founding-session"
+
+
+@pytest.fixture(scope="session")
+def minutes(demo):
+    """The minutes as Markdown per language, with the escapes taken away."""
+    _, folder = demo
+    return {
+        lang: re.sub(r"\\([^\w\s])", r"\1", (folder / "minutes" / f"minutes.{lang}.md").read_text("utf-8"))
+        for lang in ("de", "en")
+    }
+
+
+def section(text, title):
+    """Return a section of a Markdown document."""
+    _, found, rest = text.partition(f"\n## {title}\n")
+    assert found, f"there is no section {title!r}"
+    return rest.partition("\n## ")[0]
+
+
+def figures(text):
+    """Return all numbers in their order, whatever marks a language puts into them."""
+    for row in ITEMS:
+        text = text.replace(row["de"], "")
+    return [re.sub(r"(?<=\d)[.,](?=\d{3}\b)", "", number) for number in _NUMBER.findall(text)]
+
+
+def test_it_says_that_it_is_a_simulation_and_where_everything_lies(demo):
+    ran, folder = demo
+    assert ran.stderr == ""
+    for name in (f"minutes.{lang}.{ext}" for lang in ("de", "en") for ext in ("html", "pdf", "md")):
+        assert str(folder / "minutes" / name) in ran.stdout
+        assert (folder / "minutes" / name).stat().st_size > 1000
+
+
+def test_its_log_is_whole_and_every_person_in_it_made_up(demo, minutes):
+    _, folder = demo
+    verified = kit("verify", folder)
+    assert (verified.returncode, verified.stderr) == (0, "")
+    for lang, text in minutes.items():
+        assert voice(lang)("Simulation: no real people took part.") in text
+
+
+def test_every_simulated_phone_was_let_in_and_none_was_refused(demo):
+    ran, folder = demo
+    assert "Refused" not in ran.stdout
+    voted = json.loads(kit("results", folder, "factors", "--format", "json").stdout)
+    assert {row["voters"] for row in voted} == {PEOPLE + 3 + 2}, "phones, three raised hands, two slips"
+    assert [row["option"] for row in sorted(voted, key=lambda row: row["option"])] == sorted(f["id"] for f in FACTORS)
+
+
+def test_both_languages_hold_the_same_figures_in_the_same_order(minutes):
+    german, english = (figures(minutes[lang]) for lang in ("de", "en"))
+    assert len(german) > 100
+    assert german == english
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_all_twelve_factors_are_there_in_the_readers_language(minutes, lang):
+    table = section(minutes[lang], {"de": "Faktoren gewichten", "en": "Weighing the factors"}[lang])
+    assert len(FACTORS) == 12
+    assert all(f"| {factor[lang]} |" in table for factor in FACTORS)
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_every_raw_item_stands_there_exactly_once_under_its_factor(minutes, lang):
+    cards = section(minutes[lang], {"de": "Karten ordnen", "en": "Sorting the cards"}[lang])
+    lines = minutes[lang].splitlines()
+    assert len(ITEMS) == 21
+    assert {row["de"]: lines.count(f"- {row['de']}") for row in ITEMS} == {row["de"]: 1 for row in ITEMS}
+    under = dict(part.split("\n", 1) for part in cards.split("\n### ")[1:])
+    names = {factor["id"]: f"{factor['number']}. {factor[lang]}" for factor in FACTORS}
+    names[""] = voice(lang)("Not assigned")
+    for row in ITEMS:
+        assert f"- {row['de']}" in under[names[row["factor"]]].splitlines()
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_exactly_one_raw_item_is_not_assigned(minutes, lang):
+    cards = section(minutes[lang], {"de": "Karten ordnen", "en": "Sorting the cards"}[lang])
+    left = cards.partition(f"\n### {voice(lang)('Not assigned')}\n")[2].partition("\n### ")[0]
+    assert [line for line in left.splitlines() if line.startswith("- ")] == [
+        f"- {row['de']}" for row in ITEMS if not row["factor"]
+    ]
+    assert left.count("\n- ") == 1
+
+
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_the_pdf_is_tagged_and_says_its_language(demo, lang):
+    _, folder = demo
+    with pikepdf.open(folder / "minutes" / f"minutes.{lang}.pdf") as pdf:
+        assert str(pdf.Root.Lang).split("-")[0] == lang
+        assert bool(pdf.Root.MarkInfo.Marked)
+        assert "/StructTreeRoot" in pdf.Root
+
+
+def test_it_can_be_played_again_and_the_same_seed_leads_to_the_same_result(demo):
+    _, folder = demo
+    before = kit("results", folder, "factors", "--format", "csv").stdout
+    again = kit(
+        "demo", "--headless", "--participants", str(PEOPLE), "--dir", folder.parent, "--lang", "de", "--seed", "7"
+    )
+    assert again.returncode == 0, again.stderr
+    assert kit("results", folder, "factors", "--format", "csv").stdout == before
+
+
+def test_it_leaves_a_real_session_alone(tmp_path):
+    assert kit("new", "founding-session", "--dir", tmp_path).returncode == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
+    ran = kit("demo", "--headless", "--participants", "1", "--dir", tmp_path)
+    assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
+    assert "--dir" in ran.stderr
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
