@@ -81,6 +81,11 @@ class SessionFolder:
             raise StoreError(
                 N_('There is a session in "{path}" already. Choose another name, or open that one.'), path=str(path)
             )
+        if folder.agenda.exists() and folder.agenda.read_text("utf-8") != source.toml:
+            raise StoreError(
+                N_('There is another agenda in "{path}". Choose another name, or take that one with --agenda.'),
+                path=str(folder.agenda),
+            )
         if address is None:
             folder._fill(source)
         with closing(folder._store(create=True)) as opened:

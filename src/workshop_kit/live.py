@@ -61,6 +61,7 @@ class _Request(Struct):
     command: Command
     actor: Actor
     name: str
+    first: tuple[Command, ...]
     also: Callable[[Writing], None] | None
     answer: Future[Receipt]
 
@@ -115,18 +116,25 @@ class LiveSession:
     # ── writing ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def submit(
-        self, command: Command, actor: Actor, *, name: str = "", also: Callable[[Writing], None] | None = None
+        self,
+        command: Command,
+        actor: Actor,
+        *,
+        name: str = "",
+        first: tuple[Command, ...] = (),
+        also: Callable[[Writing], None] | None = None,
     ) -> Future[Receipt]:
         """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
 
-        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat together with the
-        command or not at all; `also` writes beside the log in the same transaction.
+        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat, and the
+        commands in `first` are carried out, together with the command or not at all. `also` writes beside the log in
+        the same transaction.
         """
         answer: Future[Receipt] = Future()
         answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
         with self._starting:
             self._start("writer", self._write_forever)
-            self._requests.put(_Request(command, actor, clean_name(name), also, answer))
+            self._requests.put(_Request(command, actor, clean_name(name), first, also, answer))
         return answer
 
     def do(self, name: str, item: str = "", /, channel: Channel = Channel.NOTEBOOK, **fields: str) -> Receipt:
@@ -229,8 +237,8 @@ class LiveSession:
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
                 return Receipt(known.seq, repeated=True), state
-            commands = [Command("name", fields={"named": "yes"})] if request.name else []
-            boxed, events, after = self._decided(tx, state, [*commands, command], actor)
+            naming = [Command("name", fields={"named": "yes"})] if request.name else []
+            boxed, events, after = self._decided(tx, state, [*request.first, *naming, command], actor)
         except WorkshopError as refusal:
             return refusal, state
         except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch

@@ -37,6 +37,7 @@ TEXTS = ("A place", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeiche
 NARROW = {"width": 320, "height": 640}
 STAGES = (PROJECTOR, {"width": 1280, "height": 720}, {"width": 1024, "height": 768})
 SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+DOWNWARDS = "document.documentElement.scrollHeight - innerHeight"
 CONTRAST = {"runOnly": {"type": "rule", "values": ["color-contrast"]}}
 
 
@@ -60,6 +61,13 @@ class Audit:
             page.set_viewport_size(size)
             if (over := page.evaluate(SIDEWAYS)) > 0:
                 self.findings.append(f"{where}, {size['width']} px wide: {over} px too wide")
+
+    def fit(self, page, where: str) -> None:
+        """A result is seen at once or not at all: nobody scrolls a projector."""
+        for size in STAGES:
+            page.set_viewport_size(size)
+            if page.locator("#result").count() and (over := page.evaluate(DOWNWARDS)) > 0:
+                self.findings.append(f"{where}, {size['width']}x{size['height']}: {over} px too high")
 
     def enlarge(self, page, where: str) -> None:
         page.evaluate("document.documentElement.style.fontSize = '200%'")
@@ -103,7 +111,8 @@ def test_every_step(session, page_of, crowd):
                 audit.look(stages[lang], f"{where}, stage")
                 audit.enlarge(phones[lang], f"{where}, phone")
                 audit.measure(phones[lang], f"{where}, phone", NARROW, PHONE)
-                audit.measure(stages[lang], f"{where}, stage", *reversed(STAGES))
+                audit.measure(stages[lang], f"{where}, stage", *STAGES)
+                audit.fit(stages[lang], f"{where}, stage")
     assert not audit.findings, audit.told()
 
 

@@ -176,11 +176,20 @@ def test_typing_in_the_console_is_left_alone(session, notebook):
     slip.press("Enter")
     expect(slip).to_have_value("")
     until(notebook, lambda: "slip:ddxabm" in session.inside("factors").ballots)
+    session.do("open", "experiences")
+    see(notebook, "experiences")
+    notebook.click("#slips summary")
+    card = notebook.locator("#slips textarea")
+    card.press_sequentially("One line")
+    card.press("Enter")
+    card.press_sequentially("and one more")
+    assert card.input_value() == "One line\nand one more"
     assert cells(notebook) == before
 
 
 def test_a_seat_in_the_notebook_votes(session, lab, notebook):
     session.do("next-round", "factors")
+    see(notebook, "factors")
     lab.run_new(notebook, "session.seat()")
     seat = notebook.locator(".wk-widget:has(.wk-ballot)")
     seat.locator("#dot-place-2").check()

@@ -206,6 +206,32 @@ def test_updates_leave_alone_a_choice_that_was_not_sent(session, phone, item, fi
     expect(page.locator(second)).to_be_checked()
 
 
+def test_what_was_typed_before_the_script_came_stays(session, phone):
+    session.do("open", "experiences")
+    page, held = phone(), []
+    page.route("**/live.js*", lambda route: held.append(route))  # noqa: PLW0108 - Playwright looks inside
+    page.reload(wait_until="commit")
+    page.fill("#idea-text", TYPED)
+    held[0].continue_()
+    session.do("timer", "experiences", seconds="900")
+    expect(page.locator("time")).to_have_text(re.compile("^1[45]:"))
+    assert page.input_value("#idea-text") == TYPED
+
+
+def test_a_refused_card_comes_back_to_be_mended(session, phone):
+    session.do("open", "experiences")
+    page = phone()
+    page.eval_on_selector("#idea-text", "field => field.removeAttribute('maxlength')")
+    page.fill("#idea-text", "too long " * 40)
+    press(page, "add")
+    expect(page.locator("[data-status].wk-refused")).to_contain_text("280")
+    assert page.input_value("#idea-text") == "too long " * 40
+    page.fill("#idea-text", IDEA)
+    press(page, "add")
+    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
+    assert texts(session) == [IDEA]
+
+
 def test_the_budget_is_counted_while_choosing(session, phone):
     session.do("open", "factors")
     page = phone()
@@ -262,10 +288,12 @@ def test_what_is_done_offline_arrives_once(session, phone, watch):
     page.fill("#idea-text", IDEA)
     press(page, "add")
     expect(status).to_contain_text("1")
+    page.fill("#idea-text", "Time")
+    press(page, "add")
+    expect(status).to_contain_text("2")
     session.start()
-    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
-    expect(page.locator("#idea-text")).to_have_value("")
-    assert texts(session) == [IDEA]
+    expect(page.locator(".wk-own .wk-card")).to_have_count(2)
+    assert texts(session) == [IDEA, "Time"]
 
     session.do("open", "factors")
     see(page, "factors")
@@ -278,7 +306,7 @@ def test_what_is_done_offline_arrives_once(session, phone, watch):
     expect(page.locator("#counted")).to_be_visible()
     assert ballots(session) == [{"place": 1}]
     assert count(session, "poll.ballot_cast") == 1
-    assert count(session, "ideas.idea_added") == 1
+    assert count(session, "ideas.idea_added") == 2
     expect(status).to_be_empty()
 
 

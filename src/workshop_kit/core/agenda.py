@@ -142,10 +142,9 @@ def _read_item(entry: object, number: int, data: DataSource) -> Spec:
 
 
 def _whole_minutes(value: object) -> int:
-    minutes = msgspec.convert(value, int)
-    if not 0 <= minutes <= LONGEST_ITEM:
-        raise ValueError(f"minutes = {minutes}, expected: 0 to {LONGEST_ITEM}")
-    return minutes
+    if type(value) is not int or not 0 <= value <= LONGEST_ITEM:
+        raise ValueError(f"minutes = {value!r}, expected: int from 0 to {LONGEST_ITEM}")
+    return value
 
 
 def _wording(value: object) -> dict[str, str]:

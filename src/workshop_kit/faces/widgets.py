@@ -13,13 +13,14 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workshop_kit.core.activity import FACILITATOR, Actor
+from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import Refused, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Pages
 from workshop_kit.live import LiveSession
+from workshop_kit.people import new_seat
 
 INTERVAL = 0.25
 """Seconds between two updates of a widget; the first change after a pause shows at once."""
@@ -97,7 +98,7 @@ class LiveWidget(anywidget.AnyWidget):
             return
         sent_id = str(content.get("id", ""))[:80]
         try:
-            self.take(read_form(content["form"].encode()))
+            self.take(read_form(content["form"].encode("utf-8", "surrogatepass")))
         except WorkshopError as error:
             code = str(error.why) if isinstance(error, Refused) else "store"
             self.send({"refused": sent_id, "code": code, "message": error.told(self.pages.voice(self.lang))})
@@ -156,12 +157,13 @@ class Console(LiveWidget):
         actor = Actor(FACILITATOR, channel)
         if fields.get("command") == "room-votes":
             actor = Actor(FACILITATOR, Channel.HANDS)
+        first: tuple[Command, ...] = ()
         if guest:
-            seat = self.live.join(self.lang, guest, Channel.HANDS).result().seat
-            actor = Actor(seat, Channel.HANDS)
+            actor = Actor(new_seat()[0], Channel.HANDS)
+            first = (Command("join", fields={"lang": self.lang}),)
         if fields.get("command") in ABOUT_THE_ROOM:
             fields["item"] = ""
-        self.live.submit(read_command(fields).command, actor).result()
+        self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
 
 
 class Seat(LiveWidget):
