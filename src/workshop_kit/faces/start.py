@@ -98,7 +98,8 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
 
     def _end(self) -> None:
         self.stop()
-        self.message.value = f"<p>{escape(self.text(N_('The server has been stopped. Nothing is lost.')))}</p>"
+        stopped = self.text(N_("The server has been stopped. Nothing is lost."))
+        self.message.value = f"<p>{escape(stopped)}</p>"
         self._draw(self.language.value)
 
     def _start(self, folder: SessionFolder) -> None:
