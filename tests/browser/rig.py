@@ -280,7 +280,4 @@ def violations(page: Page, where: str = "html", **options: Any) -> list[str]:
     page.evaluate(Axe().axe_script)
     options |= {"resultTypes": ["violations"]}
     found = page.evaluate("([where, options]) => axe.run(where, options)", [where, options])["violations"]
-    return [
-        f"{rule['id']}: {rule['nodes'][0]['any'][0]['message'] if rule['nodes'][0]['any'] else ''}{'; '.join(node['html'][:120] for node in rule['nodes'][:3])}"
-        for rule in found
-    ]
+    return [f"{rule['id']}: {'; '.join(node['html'][:120] for node in rule['nodes'][:3])}" for rule in found]

@@ -48,7 +48,7 @@ class Camera:
 def main(folder: Path) -> None:
     with TemporaryDirectory() as temporary, chromium() as browser:
         assert browser is not None, "no Chromium here"
-        served = Served.new(Path(temporary) / "session", lang="de", place="Köln", facilitator="Netzwerkbüro")
+        served = Served.new(Path(temporary) / "session", lang="de", place="Köln", simulated=True)
         served.do("announce", url=ADDRESS)
         lab = Lab(served.folder.path, Path(temporary) / "jupyter")
         try:
@@ -89,9 +89,12 @@ def shoot(browser: Browser, served: Served, lab: Lab, camera: Camera) -> None:
             if spec.id == "factors":
                 notebook.locator(".wk-stage").evaluate("stage => stage.closest('.jp-Cell').scrollIntoView()")
                 camera.take(notebook, "notebook-stage")
+            served.do("close", spec.id)
+            if spec.id == "factors":
+                lab.run_all(notebook)
+                notebook.wait_for_selector(".jp-OutputArea-output svg, .jp-OutputArea-output img")
                 notebook.locator(".wk-console").evaluate("controls => controls.closest('.jp-Cell').scrollIntoView()")
                 camera.take(notebook, "notebook-console")
-            served.do("close", spec.id)
             if spec.activity == "poll":
                 phone.wait_for_selector("#result")
                 stage.wait_for_selector("#result")

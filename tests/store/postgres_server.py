@@ -37,7 +37,9 @@ class Server:
             unix_socket_directories = '{folder}'
             max_connections = 150
         """
-        self._run("initdb", "-U", "postgres", "-E", "UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256")
+        self._run(
+            "initdb", "-U", "postgres", "-E", "UTF8", "--locale=C", "--auth-local=trust", "--auth-host=scram-sha-256"
+        )
         with (self.data / "postgresql.conf").open("a", encoding="utf-8") as file:
             file.write(options)
         self.start()

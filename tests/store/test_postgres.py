@@ -377,7 +377,12 @@ def test_a_follower_finds_back_to_a_database_that_was_restarted(postgres, store,
 def test_without_a_database_every_use_fails_in_its_time(postgres, store, monkeypatch):
     monkeypatch.setattr("workshop_kit.store.postgres.RECOVERY", 0.2)
     with stopped(postgres):
-        for use, longest in ((store.read, 1), (store.names, 1), (lambda: store.wait(0.3), 2), (lambda: write(store), 2)):
+        for use, longest in (
+            (store.read, 1),
+            (store.names, 1),
+            (lambda: store.wait(0.3), 2),
+            (lambda: write(store), 2),
+        ):
             began = monotonic()
             with pytest.raises(StoreError, match="Check that it runs"):
                 use()
@@ -463,7 +468,10 @@ def test_an_address_that_cannot_be_read_is_not_quoted(address):
         ("postgres://h/d#spring", "postgresql://h/d#spring"),
         ("postgresql://ada:se%40cret@h:5433/d#spring", "postgresql://ada@h:5433/d#spring"),
         ("postgresql://:secret@h/d#spring", "postgresql://h/d#spring"),
-        ("postgresql://[::1]:5433,other/d?sslmode=require#a%20b", "postgresql://[::1]:5433,other/d?sslmode=require#a%20b"),
+        (
+            "postgresql://[::1]:5433,other/d?sslmode=require#a%20b",
+            "postgresql://[::1]:5433,other/d?sslmode=require#a%20b",
+        ),
         ("postgresql:///d?host=/run/pg#Frühling", "postgresql:///d?host=/run/pg#Frühling"),
         ("postgresql://#spring", "postgresql://#spring"),
     ],

@@ -175,30 +175,29 @@ class _PostgresWriting:
         return next((_event(row) for row in rows), None)
 
     def append(self, events: Iterable[Event]) -> None:
-        rows = []
-        for seq, event_id, *others in map(row_of, events):
-            rows.append((self._number, seq, _kept(event_id), *others))
-        self._change(
-            f"insert into workshop_kit.events (session, {COLUMNS}) values (%s{', %s' * 11})",
-            *rows,
-        )
+        rows = [(seq, _kept(event_id), *others) for seq, event_id, *others in map(row_of, events)]
+        if rows:
+            kinds = ", ".join("%s::integer[]" if isinstance(value, int) else "%s::text[]" for value in rows[0])
+            self._change(
+                f"insert into workshop_kit.events (session, {COLUMNS}) select %s, * from unnest({kinds})",
+                *map(list, zip(*rows, strict=True)),
+            )
 
     def redact(self, entries: Iterable[int]) -> None:
-        self._change(
-            "update workshop_kit.events set data = '{}' where session = %s and seq = %s",
-            *((self._number, seq) for seq in entries),
-        )
+        self._change("update workshop_kit.events set data = '{}' where session = %s and seq = any(%s)", list(entries))
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._change(
             "insert into workshop_kit.seats (session, token_hash, seat) values (%s, %s, %s)",
-            (self._number, token_hash, seat),
+            token_hash,
+            seat,
         )
 
     def box_key(self, item: str, fresh: str) -> str:
         self._change(
             "insert into workshop_kit.boxes (session, item, box_key) values (%s, %s, %s) on conflict do nothing",
-            (self._number, item, fresh),
+            item,
+            fresh,
         )
         [(key,)] = self._do("select box_key from workshop_kit.boxes where session = %s and item = %s", item)
         return str(key)
@@ -207,7 +206,10 @@ class _PostgresWriting:
         self._change(
             "insert into workshop_kit.ballots (session, item, voter, rev, ballot) values (%s, %s, %s, %s, %s) "
             "on conflict (session, item, voter) do update set rev = excluded.rev, ballot = excluded.ballot",
-            (self._number, item, voter, rev, ballot),
+            item,
+            voter,
+            rev,
+            ballot,
         )
 
     def ballot(self, item: str, voter: str) -> tuple[int, str] | None:
@@ -220,17 +222,18 @@ class _PostgresWriting:
 
     def destroy_box(self, item: str) -> None:
         for table in ("ballots", "boxes"):
-            self._change(f"delete from workshop_kit.{table} where session = %s and item = %s", (self._number, item))
+            self._change(f"delete from workshop_kit.{table} where session = %s and item = %s", item)
 
     def set_name(self, seat: str, name: str) -> None:
         if name:
             self._change(
                 "insert into workshop_kit.names (session, seat, name) values (%s, %s, %s) "
                 "on conflict (session, seat) do update set name = excluded.name",
-                (self._number, seat, _kept(name)),
+                seat,
+                _kept(name),
             )
         else:
-            self._change("delete from workshop_kit.names where session = %s and seat = %s", (self._number, seat))
+            self._change("delete from workshop_kit.names where session = %s and seat = %s", seat)
 
     def commit(self, channel: str) -> None:
         """Make it durable, and tell who follows the log if anything changed."""
@@ -242,11 +245,11 @@ class _PostgresWriting:
         with told(self._address):
             return self._db.execute(query, (self._number, *values)).fetchall()
 
-    def _change(self, statement: str, *rows: tuple[object, ...]) -> None:
-        if rows:
-            self._changed = True
-            with told(self._address), self._db.cursor() as cursor:
-                cursor.executemany(statement, rows)
+    def _change(self, statement: str, *values: object) -> None:
+        """Carry out a statement, never in a pipeline: the server's limit for idle transactions may fail after one."""
+        self._changed = True
+        with told(self._address):
+            self._db.execute(statement, (self._number, *values))
 
 
 def _select(db: Db, number: int, after: int) -> list[Event]:
