@@ -1,0 +1,289 @@
+"""Sessions in a database as people use them: the commands, several servers on one session, and a database's restart."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+from hashlib import sha256
+from time import monotonic, sleep
+from urllib.parse import quote
+
+import httpx
+import pytest
+from tests.bench.server import DOTS_ONLY, ServerProcess
+from tests.store import postgres_server
+from websockets.sync.client import connect
+
+from workshop_kit.faces import cli
+from workshop_kit.faces.notebook import open_session
+from workshop_kit.folder import STORE, locate
+from workshop_kit.library import voice
+from workshop_kit.store.codec import verified
+
+PATIENCE = 20.0
+JSON = {"accept": "application/json"}
+RESTARTS = int(os.environ.get("WORKSHOP_RESTARTS", "2"))
+"""How often the database is restarted under load; more rounds find more."""
+
+
+@pytest.fixture
+def name(request):
+    """A name for the session of this test."""
+    return "s" + sha256(request.node.nodeid.encode()).hexdigest()[:12]
+
+
+@pytest.fixture
+def run(monkeypatch, capfd, postgres):
+    """Run a command in this process; returns exit code, output and error output, which never show the password."""
+    monkeypatch.setattr(cli, "_", voice("en"))
+    monkeypatch.delenv("WORKSHOP_STORE_PASSWORD", raising=False)
+
+    def run(*arguments):
+        code = 0
+        try:
+            cli.main([str(argument) for argument in arguments])
+        except SystemExit as ended:
+            code = ended.code
+        out, err = capfd.readouterr()
+        for secret in (postgres_server.PASSWORD, quote(postgres_server.PASSWORD, safe="")):
+            assert secret not in out + err
+        return code, out, err
+
+    return run
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """The folder in which commands run, with an agenda of one poll."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dots.toml").write_text(DOTS_ONLY, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def begun(run, place, postgres, name):
+    """A session in the database whose poll is open; returns its folder."""
+    made = run("new", name, "--store", postgres.url(), "--agenda", "dots.toml", "--lang", "en", "--title", "Far away")
+    assert made[0] == 0, made
+    assert "WORKSHOP_STORE_PASSWORD" in made[1]
+    assert run("step", name, "dots")[0] == 0
+    return place / name
+
+
+class Page:
+    """The stage as a browser shows it, kept up to date over its WebSocket."""
+
+    def __init__(self, socket) -> None:
+        self.socket = socket
+        socket.send("hello=&view=stage")
+
+    def shows(self, wanted):
+        """Wait until the room's region holds this text; returns the seconds that it took."""
+        began = monotonic()
+        while monotonic() - began < PATIENCE:
+            frame = json.loads(self.socket.recv(PATIENCE))
+            print(monotonic(), frame.get("region"), frame.get("html","")[:3000])
+            if frame.get("region") == "shared" and wanted(frame["html"]):
+                return monotonic() - began
+        pytest.fail("the stage never showed it")
+
+
+@contextmanager
+def stage(server):
+    with connect(f"{server.url.replace('http', 'ws')}/live", proxy=None) as socket:
+        yield Page(socket)
+
+
+def join(server):
+    """Join and return the headers of the new seat."""
+    answer = httpx.post(f"{server.url}/join", data={"lang": "en"}, headers=JSON).json()
+    return {**JSON, "authorization": f"Bearer {answer['token']}"}
+
+
+def cast(server, headers, **fields):
+    return httpx.post(f"{server.url}/items/dots", data={"command": "cast", **fields}, headers=headers, timeout=PATIENCE)
+
+
+# ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_folder_of_a_session_remembers_its_database_but_no_password(begun, postgres, name):
+    assert {"agenda.toml", STORE, "01-dots.ipynb", "minutes.ipynb"} <= {path.name for path in begun.iterdir()}
+    assert not (begun / "session.db").exists()
+    assert stat.S_IMODE((begun / STORE).stat().st_mode) == 0o600
+    assert postgres.url(name, password="") in (begun / STORE).read_text("utf-8")
+    for path in begun.iterdir():
+        assert quote(postgres_server.PASSWORD, safe="").encode() not in path.read_bytes(), path
+
+
+def test_every_command_works_on_the_folder_and_on_the_address(begun, run, postgres, name):
+    for session in (name, postgres.url(name)):
+        code, out, err = run("results", session, "dots", "--format", "json")
+        assert (code, err) == (0, "")
+        assert {row["label"] for row in json.loads(out)} >= {"Place", "People"}
+        code, out, err = run("verify", session)
+        assert (code, err) == (0, "")
+        assert "The log is whole" in out
+        code, out, err = run("step", session, "dots", "close")
+        assert (code, err) == (0, "")
+        code, out, err = run("minutes", session, "--format", "md")
+        assert (code, err) == (0, "")
+        assert "Far away" in (begun / "minutes" / "minutes.en.md").read_text("utf-8")
+        run("step", session, "dots")
+
+
+def test_an_address_needs_no_folder(begun, run, postgres, name, tmp_path, monkeypatch):
+    away = tmp_path / "away"
+    away.mkdir()
+    monkeypatch.chdir(away)
+    assert run("results", postgres.url(name), "dots")[0] == 0
+    with ServerProcess(postgres.url(name)) as server:
+        assert httpx.get(server.url).status_code == 200
+    assert list(away.iterdir()) == []
+    assert run("minutes", postgres.url(name), "--format", "md")[0] == 0
+    assert (away / name / "minutes" / "minutes.en.md").is_file()
+    assert (away / name / STORE).is_file()
+
+
+def test_a_notebook_opens_the_session_of_its_folder(begun, monkeypatch):
+    monkeypatch.chdir(begun)
+    with closing(open_session(".")) as session:
+        assert session.live.state.info.title == "Far away"
+
+
+def test_the_session_may_have_another_name_than_its_folder(run, place, postgres, name):
+    arguments = ("--agenda", "dots.toml", "--lang", "en")
+    assert run("new", "here", "--store", postgres.url(f"{name}%20there"), *arguments)[0] == 0
+    assert "#" + f"{name}%20there" in (place / "here" / STORE).read_text("utf-8")
+    assert run("verify", "here")[0] == 0
+    assert run("verify", postgres.url(f"{name}%20there"))[0] == 0
+
+
+def test_a_name_that_is_taken_is_told_and_nothing_is_left(begun, run, place, postgres, name):
+    code, _out, err = run("new", "else", "--store", postgres.url(name), "--agenda", "dots.toml")
+    assert code == 1
+    assert "already" in err
+    assert not (place / "else").exists()
+    code, _out, err = run("new", name, "--store", postgres.url("fresh"), "--agenda", "dots.toml")
+    assert code == 1
+    assert "already" in err
+
+
+@pytest.mark.parametrize("command", ["open", "step", "results", "minutes", "verify", "backup", "repair"])
+def test_commands_say_what_is_wrong_in_one_line(run, place, postgres, name, command):
+    (place / "sub").mkdir()
+    (place / "sub" / STORE).write_text("url = 1 2", "utf-8")
+    wrong = {
+        postgres.url("nobody"): "workshop new" if command not in {"backup", "repair"} else "pg_dump",
+        postgres.url(): "#SESSION",
+        "postgresql://ada:w/rd@h/db#s": "cannot be read",
+        "mysql://ada:secret@h/db#s": "cannot be read",
+        "sub": "TOML",
+    }
+    for session, expected in wrong.items():
+        code, out, err = run(command, session, *(["dots"] if command in {"step", "results"} else []))
+        assert (code, out) == (1, "")
+        assert err.count("\n") == 1
+        assert expected in err
+        assert "secret" not in err
+        assert "w/rd" not in err
+
+
+def test_an_address_does_not_take_over_another_sessions_folder(begun, run, place, postgres, name):
+    (place / "mine").mkdir()
+    (place / "mine" / "session.db").touch()
+    code, _out, err = run("results", postgres.url("mine"), "dots")
+    assert code == 1
+    assert "another session" in err
+    other = postgres.url(name).replace(postgres_server.DATABASE, "postgres")
+    assert "another session" in run("results", other, "dots")[2]
+
+
+def test_the_help_tells_how_a_session_is_named(run):
+    for command in ("open", "step", "results", "minutes", "verify"):
+        assert "postgresql://HOST/DATABASE#NAME" in run(command, "--help")[1]
+    assert "postgresql://USER@HOST/DATABASE" in run("new", "--help")[1]
+
+
+# ── several servers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def servers(begun, postgres, name):
+    """Two servers on one session: one by its folder, one by its address from another place."""
+    env = {"WORKSHOP_STORE_PASSWORD": postgres_server.PASSWORD}
+    with ServerProcess(begun, env=env) as first, ServerProcess(postgres.url(name)) as second:
+        yield first, second
+    for server in (first, second):
+        assert quote(postgres_server.PASSWORD, safe="") not in server.errors
+        print(server.errors)
+        assert "Traceback" not in server.errors
+
+
+def test_a_vote_on_one_server_shows_on_the_other(servers, begun, run):
+    first, second = servers
+    with stage(second) as page:
+        page.shows(lambda html: "0 " in html or html)
+        headers = join(first)
+        page.shows(lambda html: "0" in html)
+        assert cast(first, headers, **{"value.o2": "3"}).status_code == 200
+        taken = page.shows(lambda html: "1 of 1" in html)
+        assert taken < 2
+    again = cast(second, headers, **{"value.o1": "1"})
+    assert again.status_code == 200, "a seat is one on every server"
+    rows = json.loads(run("results", begun, "dots", "--format", "json")[1])
+    assert {row["option"]: row["score"] for row in rows}["o1"] == 1
+
+
+def test_no_acknowledged_vote_is_lost_or_doubled_when_the_database_restarts(servers, postgres, begun):
+    ended, acknowledged, troubles = threading.Event(), {}, []
+
+    def phone(number):
+        """Vote again and again; what is not acknowledged is sent again with the same id, to either server."""
+        headers, count = seats[number], 0
+        while not ended.is_set():
+            command = f"p{number}-{count}"
+            give_up = monotonic() + PATIENCE * 2
+            for attempt in range(number, 100_000):
+                answer = cast(servers[attempt % 2], headers, id=command, **{"value.o1": str(count % 4)})
+                if answer.status_code == 200:
+                    acknowledged[command] = answer.json()["seq"]
+                    break
+                troubles.append(answer.status_code)
+                assert monotonic() < give_up, "no server came back"
+                sleep(0.02)
+            count += 1
+
+    seats = [join(servers[number % 2]) for number in range(6)]
+    with ThreadPoolExecutor(6) as pool:
+        phones = [pool.submit(phone, number) for number in range(6)]
+        for restart in range(RESTARTS):
+            sleep(0.5)
+            postgres.stop(("fast", "immediate")[restart % 2])
+            sleep(0.1 * (restart % 3))
+            postgres.start()
+            before = len(acknowledged)
+            waiting = monotonic() + PATIENCE
+            while len(acknowledged) < before + 30 and monotonic() < waiting:
+                sleep(0.05)
+            assert len(acknowledged) >= before + 30, "the servers did not recover"
+        ended.set()
+        for each in phones:
+            each.result(PATIENCE * 3)
+    with closing(locate(begun).open()) as live:
+        log = live.store.read()
+        live.do("close", "dots")
+    assert verified(log)[0] == len(log)
+    recorded = {event.id: event.seq for event in log}
+    assert len(recorded) == len(log)
+    assert {command: recorded.get(command) for command in acknowledged} == acknowledged
+    assert {event.id for event in log if event.name == "poll.ballot_cast"} == set(acknowledged)
+    assert set(troubles) <= {403, 503}
+    for server in servers:
+        with stage(server) as page:
+            page.shows(lambda html: "Voting is closed" in html or "closed" in html.lower())
+    print(f"{len(acknowledged)} votes, {len(troubles)} tries that failed, {RESTARTS} restarts")
