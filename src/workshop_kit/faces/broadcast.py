@@ -186,8 +186,8 @@ class Room:
             command_id = fields.get("id", "")
             if not connection.seat:
                 raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
-            while wait := self._commands.delay(connection.seat):
-                await asyncio.sleep(wait)  # what waited in an offline phone comes at once, and none of it is refused
+            while wait := self._commands.delay(connection.seat):  # noqa: ASYNC110 - a pause, not a poll
+                await asyncio.sleep(wait)
             receipt = await self.take(connection.seat, read_command(fields))
             voice = self.pages.voice(connection.lang)
             note = {"note": voice(KEEP_RECEIPT, word=receipt.word)} if receipt.word else {}

@@ -149,5 +149,10 @@ def told(address: Address) -> Iterator[None]:
                 "Check that it runs and lets you in, then try again."
             ),
             address=str(address),
-            problem=" ".join((error.diag.message_primary or str(error)).split()).rstrip("."),
+            problem=_in_short(error.diag.message_primary or str(error)),
         ) from None
+
+
+def _in_short(problem: str) -> str:
+    """Return an error's text on one line, without the hints that the driver puts on lines of their own."""
+    return " ".join(line.strip() for line in problem.splitlines() if not line.startswith("\t")).rstrip(".")
