@@ -20,7 +20,8 @@ FOLDER = ROOT / "facilitation" / "success-factors"
 LANGUAGES = ("de", "en")
 
 FACTORS = [
-    "place", "office", "ties", "staff", "goal", "needs", "structure", "recognition", "funding", "field", "lessons", "stories",
+    "place", "office", "ties", "staff", "goal", "needs",
+    "structure", "recognition", "funding", "field", "lessons", "stories",
 ]  # fmt: skip
 RAW_PER_FACTOR = {
     "place": 2, "office": 1, "ties": 2, "staff": 1, "goal": 1, "needs": 3,
