@@ -27,7 +27,11 @@ from workshop_kit.store.codec import verified
 
 PATIENCE = 20.0
 JSON = {"accept": "application/json"}
-HTTP = httpx.Client(timeout=PATIENCE, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])))
+HTTP = httpx.Client(
+    timeout=PATIENCE,
+    limits=httpx.Limits(max_keepalive_connections=0),
+    cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
+)
 RESTARTS = int(os.environ.get("WORKSHOP_RESTARTS", "2"))
 """How often the database is restarted under load; more rounds find more."""
 
@@ -255,6 +259,17 @@ def test_without_the_database_people_are_told_and_see_their_pages(servers, postg
             assert cast(server, seat, **{"value.o1": "3"}).status_code == 200
 
 
+@pytest.mark.xfail(reason="the answer to a failed store asks the store whose seat it is")
+def test_without_the_database_phones_that_a_server_has_not_met_yet_are_told_too(servers, postgres):
+    first, second = servers
+    elsewhere = join(second)
+    postgres.stop()
+    try:
+        assert cast(first, elsewhere, **{"value.o1": "2"}).status_code == 503
+    finally:
+        postgres.start()
+
+
 def test_no_acknowledged_vote_is_lost_or_doubled_when_the_database_restarts(servers, postgres, begun):
     ended, acknowledged, troubles = threading.Event(), {}, []
 
@@ -275,6 +290,7 @@ def test_no_acknowledged_vote_is_lost_or_doubled_when_the_database_restarts(serv
             count += 1
 
     seats = [join(servers[number % 2]) for number in range(6)]
+    assert {HTTP.get(server.url, headers=headers).status_code for server in servers for headers in seats} == {200}
     with ThreadPoolExecutor(6) as pool:
         phones = [pool.submit(phone, number) for number in range(6)]
         for restart in range(RESTARTS):
@@ -298,7 +314,7 @@ def test_no_acknowledged_vote_is_lost_or_doubled_when_the_database_restarts(serv
     assert len(recorded) == len(log)
     assert {command: recorded.get(command) for command in acknowledged} == acknowledged
     assert {event.id for event in log if event.name == "poll.ballot_cast"} == set(acknowledged)
-    assert set(troubles) <= {403, 503}
+    assert set(troubles) <= {429, 503}
     for server in servers:
         with stage(server) as page:
             page.shows("Result")
