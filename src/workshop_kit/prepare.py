@@ -5,12 +5,13 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date
+from contextlib import suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workshop_kit import activities
-from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.errors import N_, AgendaError, WorkshopError
 from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 from workshop_kit.folder import SessionFolder
@@ -53,7 +54,7 @@ def new_session(
         title=title or voice(lang).pick(load_agenda(agenda, registry).agenda.title),
         code=new_code(),
         place=place,
-        date=date or _today(),
+        date=_day(date),
         facilitator=facilitator,
         lang=lang,
         simulated=simulated,
@@ -156,5 +157,11 @@ def _write(notebook: Notebook, path: Path, parameters: Mapping[str, str]) -> lis
     return [path]
 
 
-def _today() -> str:
-    return date.today().isoformat()  # noqa: DTZ011 - the day on the facilitator's calendar
+def _day(written: str) -> str:
+    """Return a day as 2026-12-31, from that form or as 31.12.2026; the day on the facilitator's calendar if empty."""
+    if not written.strip():
+        return date.today().isoformat()  # noqa: DTZ011 - as the docstring says
+    for form in ("%Y-%m-%d", "%d.%m.%Y"):
+        with suppress(ValueError):
+            return datetime.strptime(written.strip(), form).date().isoformat()  # noqa: DTZ007 - a day has no zone
+    raise WorkshopError(N_('"{written}" is no day. Write it as 2026-12-31 or 31.12.2026.'), written=written)

@@ -281,6 +281,7 @@ class TestRecord:
     def test_a_picture_of_a_scale_keeps_its_order_and_has_no_places(self, room):
         made = room(MOOD)
         made.do("cast", "mood", by="ada", choice="m2")
+        made.do("close", "mood")
         chart = list(made.activity("mood").record(made.inside("mood"), ENGLISH, by_seat))[1]
         assert [bar.label for bar in chart.bars] == ["very good", "good", "so-so", "not so good", "bad"]
         assert chart.table.rows[3] == ("not so good", "1")
@@ -302,8 +303,15 @@ class TestRecord:
         assert self.blocks(room, openness="open")[-1].rows == (("Ada", "Place: 2, Staff: 1"), ("Ben", ""))
         assert "Ada" not in str(self.blocks(room, openness="names-hidden"))
 
+    def test_while_a_vote_is_open_the_minutes_keep_its_result_to_themselves(self, room):
+        made = room(DOTS)
+        made.cast("dots", "ada", staff=1)
+        (block,) = made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat)
+        assert "still open" in block.text
+
     def test_a_poll_without_votes_says_so(self, room):
         made = room(DOTS)
+        made.do("close", "dots")
         blocks = list(made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat))
         assert blocks[-1] == Paragraph("Nobody voted.", "note")
 

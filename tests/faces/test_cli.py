@@ -193,7 +193,10 @@ class TestNew:
     def test_it_makes_the_folder_and_says_how_to_go_on(self, run, tmp_path):
         code, out, err = run("new", "first", "--dir", tmp_path, "--lang", "en", "--title", "Our first")
         assert (code, err) == (0, "")
-        assert out == f"The session is in {tmp_path / 'first'}. Go on with: workshop open {tmp_path / 'first'}\n"
+        assert (
+            out
+            == f"The session is in {tmp_path / 'first'}. Go on with: python -m workshop_kit open {tmp_path / 'first'}\n"
+        )
         made = {str(name) for name in files(tmp_path / "first")}
         assert {"agenda.toml", "session.db", "minutes.ipynb", "01-welcome.ipynb", "07-closing.ipynb"} <= made
         assert sum(name.endswith(".ipynb") for name in made) == 8

@@ -120,7 +120,7 @@ class TestCommands:
     @pytest.mark.parametrize(
         ("frame", "code", "field", "told"),
         [
-            ("id=r1&item=dots&command=cast&value.o1=4", "invalid", "value.o1", "Each option takes a whole number"),
+            ("id=r1&item=dots&command=cast&value.o1=4", "invalid", "value.o1", '"4" is not a whole number'),
             ("id=r1&item=nowhere&command=cast", "unknown", None, 'There is no item "nowhere"'),
             ("id=r1&item=later&command=cast", "closed", None, "This step has not been opened yet."),
             ("id=r1&item=dots", "unreadable", "command", "The command is missing."),

@@ -87,6 +87,14 @@ class Server:
         """Stop the server; "immediate" is a crash."""
         self._run("pg_ctl", "--wait", "--silent", f"--mode={mode}", "stop")
 
+    @contextmanager
+    def outlived_by_nobody(self) -> Iterator[None]:
+        """Stop the server when the block ends, even if this process is killed meanwhile: its end of a pipe closes."""
+        stop = f"'{self._binaries / 'pg_ctl'}' --pgdata='{self.data}' --wait --silent --mode=immediate stop"
+        command = [*self._as_user, "sh", "-c", f"read line; {stop}; rm -r '{self.data}'"]
+        with subprocess.Popen(command, stdin=subprocess.PIPE, cwd=self.folder, start_new_session=True):
+            yield
+
     def _run(self, program: str, *arguments: str) -> None:
         command = [*self._as_user, str(self._binaries / program), f"--pgdata={self.data}", *arguments]
         subprocess.run(command, check=True, cwd=self.folder, stdout=subprocess.DEVNULL, timeout=60)
@@ -117,9 +125,7 @@ def running() -> Iterator[Server]:
         as_user = ["runuser", "-u", "postgres", "--"]
     try:
         server = Server(binaries, folder, as_user)
-        try:
+        with server.outlived_by_nobody():
             yield server
-        finally:
-            server.stop("immediate")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

@@ -183,9 +183,10 @@ class SessionRules:
             case "item.revealed":
                 item = replace(item, revealed=True)
             case "item.round_started":
+                kind = self.activity(item)
                 return replace(
                     item,
-                    state=self.activity(item).initial(item.spec),
+                    state=kind.evolve(kind.initial(item.spec), event),
                     past=(*item.past, item.state),
                     phase=Phase.OPEN,
                     revealed=False,

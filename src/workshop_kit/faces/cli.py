@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import locale
 import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -67,6 +69,8 @@ def new(
     date: str,
     facilitator: str,
 ) -> None:
+    if not name.strip():
+        raise WorkshopError(N_("Please give the session a name, which becomes the name of its folder."))
     from workshop_kit.prepare import new_session
 
     folder = new_session(
@@ -86,7 +90,8 @@ def new(
                 "or PGPASSWORD, or write it to ~/.pgpass."
             )
         )
-    click.echo(_("The session is in {path}. Go on with: workshop open {path}", path=folder.path))
+    command = f"{_program()} open {shlex.quote(str(folder.path))}"
+    click.echo(_("The session is in {path}. Go on with: {command}", path=folder.path, command=command))
 
 
 @cli.command("open", help=_("Start the participants' server, and JupyterLab for the facilitator."))
@@ -102,7 +107,7 @@ def new(
 @click.option("--no-lab", is_flag=True, help=_("Do not start JupyterLab."))
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON when phones can connect."))
 def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> None:
-    from workshop_kit.faces.serve import Address, serve
+    from workshop_kit.faces.serve import Address, answers, serve
     from workshop_kit.folder import locate
 
     folder = locate(session)
@@ -112,6 +117,10 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
 
         furnish(folder, live.rules.registry)
     lab: list[Any] = []
+    if answers(live.state.address):
+        click.echo(
+            _("This session is open already at {url}. This server is one more.", url=live.state.address), err=True
+        )
 
     def ready(address: Address) -> None:
         if as_json:
@@ -252,6 +261,14 @@ for _command in cli.commands.values():
         )
 
 _PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
+
+
+def _program() -> str:
+    """Return how this program was called, so that a command that is shown can be copied."""
+    called = Path(sys.argv[0])
+    if called.stem != "workshop":
+        return "python -m workshop_kit"
+    return "workshop" if shutil.which("workshop") else shlex.quote(sys.argv[0])
 
 
 def _open(session: str) -> Any:

@@ -56,7 +56,7 @@ def run_demo(
         finally:
             live.close()
         for refusal in sorted(set(room.refusals)):
-            console.print(text(N_("Refused on the way: {message}"), message=refusal))
+            console.print(text(N_("Refused, as it should be: {message}"), message=refusal))
         files = _minutes(folder, lang, text, bar)
         live = folder.open()
         count, digest = live.verify()

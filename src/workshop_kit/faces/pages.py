@@ -98,6 +98,7 @@ class Pages:
         return self._render(
             "phone.html",
             lang,
+            seat=seat,
             mine=Markup(self.mine(lang, seat, notice)),
             shared=Markup(self.shared(lang)),
             notice=notice,

@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from typing import Any
 
 import uvicorn
@@ -18,6 +20,7 @@ from workshop_kit.live import LiveSession
 
 DEFAULT_PORT = 8480
 PORTS_TRIED = 20
+HEALTH_TIMEOUT = 0.5
 EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - phones in the room must reach it
 
 
@@ -41,7 +44,11 @@ class _Server(uvicorn.Server):
 
 
 def serve(folder: SessionFolder, live: LiveSession, host: str, port: int, ready: Callable[[Address], Any]) -> None:
-    """Serve a session until the process is told to stop; calls `ready` once phones can connect."""
+    """Serve a session until the process is told to stop; calls `ready` once phones can connect.
+
+    The address is announced in the log. When this server ends, the one that was announced before it is again.
+    """
+    before = live.state.address
     listening = listen(host, port)
     bound = listening.getsockname()[1]
     base = f"http://{_written(host if host != EVERY_INTERFACE else lan_address())}:{bound}"
@@ -58,7 +65,26 @@ def serve(folder: SessionFolder, live: LiveSession, host: str, port: int, ready:
         timeout_graceful_shutdown=3,
     )
     address = Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
-    _Server(config, lambda: ready(address)).run([listening])
+    try:
+        _Server(config, lambda: ready(address)).run([listening])
+    finally:
+        if live.catch_up().address == base and before != base:
+            live.do("announce", url=before if answers(before) else "")
+
+
+def answers(base: str) -> bool:
+    """Tell whether a server of the kit answers at an address."""
+    if not base:
+        return False
+    host, _, port = base.partition("://")[2].rpartition(":")
+    connection = HTTPConnection(host.strip("[]"), int(port or 80), timeout=HEALTH_TIMEOUT)
+    try:
+        connection.request("GET", "/healthz")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -27,6 +27,7 @@ from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origi
 from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.live import LiveSession
+from workshop_kit.people import clean_name
 
 COOKIE_DAYS = 30
 
@@ -148,7 +149,7 @@ class Site:
         else:
             if lang != self.live.state.seats[seat].lang:
                 await asyncio.wrap_future(self.live.speak(seat, lang))
-            if name:
+            if "name" in fields and clean_name(name) != self.live.people.names.get(seat, ""):
                 await asyncio.wrap_future(self.live.rename(seat, name))
         answer: Response
         if _wants_json(request):
@@ -195,6 +196,8 @@ class Site:
         check_origin(request)
         seat = self._required_seat(request)
         await self.room.slow_down(seat)
+        if not read_form(await body_of(request)).get("sure"):
+            raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
         erased = await asyncio.to_thread(privacy.forget, self.live, seat)
         if _wants_json(request):
             return JSONResponse({"ok": True, "erased": erased})
@@ -247,7 +250,10 @@ class Site:
     def _failed(
         self, request: Request, error: WorkshopError, status: HTTPStatus, code: str, field: str | None
     ) -> Response:
-        seat = self.live.seat_of(seat_token(request))
+        try:
+            seat = self._seat(request)
+        except StoreError:
+            seat = None
         lang = self._lang(seat, request) if seat else _language(request)
         message = error.told(self.pages.voice(lang))
         if _wants_json(request):

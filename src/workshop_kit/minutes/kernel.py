@@ -19,6 +19,7 @@ class _OwnSpecManager(KernelSpecManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name=kernel_name,
             language="python",
+            interrupt_mode="message",  # a signal while it shuts down would print an error that is none
         )
 
 

@@ -81,13 +81,14 @@ def session_number(db: Db, address: Address, *, create: bool) -> int:
 def vacuum(db: Db) -> None:
     """Vacuum the log, and write the small tables anew unless somebody else reads them for long."""
     db.execute("vacuum workshop_kit.events")
-    db.execute(f"set lock_timeout = '{SCRUB_WAIT}s'")
     for table in ("ballots", "boxes", "names"):
+        db.execute(f"set lock_timeout = '{SCRUB_WAIT}s'")
         try:
             db.execute(f"vacuum full workshop_kit.{table}")
         except driver().errors.LockNotAvailable:
             db.execute(f"vacuum workshop_kit.{table}")
-    db.execute(f"set lock_timeout = '{LOCK_WAIT}s'")
+        finally:
+            db.execute(f"set lock_timeout = '{LOCK_WAIT}s'")
 
 
 def value(rows: psycopg.Cursor[tuple[Any, ...]]) -> Any:

@@ -315,7 +315,7 @@ class Ideas:
             yield Heading(name)
             yield Bullets(tuple(_told(state, idea, text) for idea in ideas))
         if empty and len(empty) < len(state.factors):
-            names = ", ".join(text.pick(factor.label) for factor in empty)
+            names = "; ".join(text.pick(factor.label) for factor in empty)
             yield Paragraph(text(N_("Without a card: {names}."), names=names), "note")
 
     def pending(self, state: IdeasState, text: Text, people: People) -> Iterable[str]:

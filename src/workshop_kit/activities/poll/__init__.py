@@ -67,6 +67,8 @@ class PollState(Struct, frozen=True):
     took_part: PMap[str, Channel] = pmap()
     receipts: tuple[str, ...] = ()
     gives_receipts: bool = False
+    live: bool = False
+    voting: bool = False
 
     @property
     def secret(self) -> bool:
@@ -138,7 +140,9 @@ class Poll:
             raise AgendaError(
                 N_('Item "{item}": a secret vote has no live result. Leave reveal = "live" away.'), item=spec.id
             )
-        return PollState(rule, options, openness, gives_receipts=spec.setting("receipts", default=False))
+        receipts = spec.setting("receipts", default=False)
+        live = spec.settings.get("reveal") == "live"
+        return PollState(rule, options, openness, gives_receipts=receipts, live=live)
 
     def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
         match command.name:
@@ -149,7 +153,7 @@ class Poll:
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
-        value = {option: number for option, number in _values(state, command).items() if number}
+        value = {option: number for option, number in _values(state, command, state.rule.cap).items() if number}
         state.rule.check(value)
         voter = actor.id
         if actor.facilitates:
@@ -196,8 +200,10 @@ class Poll:
                 return replace(state, superseded=state.superseded + 1)
             case "poll.room_votes_counted":
                 return replace(state, room=RoomVotes(event.data["counts"], event.data["voters"]))
+            case "item.opened" | "item.round_started":
+                return replace(state, voting=True)
             case "item.closed":
-                return replace(state, seats=event.data["seats"])
+                return replace(state, seats=event.data["seats"], voting=False)
         return state
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
@@ -233,6 +239,9 @@ class Poll:
             }
 
     def record(self, state: PollState, text: Text, people: People) -> Iterable[AnyBlock]:
+        if state.voting and not state.live:
+            yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
+            return
         tally, rule = state.tally, state.rule
         labels = {option.id: text.pick(option.label) for option in state.options}
         yield Pairs(
@@ -331,7 +340,7 @@ def _provenance(tally: Tally, text: Text) -> str:
     return told
 
 
-def _values(state: PollState, command: Command) -> dict[str, int]:
+def _values(state: PollState, command: Command, most: int = MOST_HANDS) -> dict[str, int]:
     known = {option.id for option in state.options}
     values: dict[str, int] = {}
     for field, written in command.fields.items():
@@ -344,7 +353,7 @@ def _values(state: PollState, command: Command) -> dict[str, int]:
             raise Refused(
                 Why.INVALID, N_('"{option}" is not one of the options.'), field=field[:80], option=option[:60]
             )
-        values[option] = _whole(written or "0", field, MOST_HANDS)
+        values[option] = _whole(written or "0", field, most)
     return values
 
 
