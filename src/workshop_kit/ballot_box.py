@@ -2,8 +2,9 @@
 
 While a poll is open each voter's ballot lies in the store under a digest that only the box's random key can make, so
 that it can still be changed. At closing the ballots are shuffled and recorded as one event without voters, and the box
-is destroyed with its key. Until then, whoever can read the store can link ballot and seat; afterwards nobody can. This
-is secrecy for a workshop, not for a legally binding election.
+is destroyed with its key. Until then, whoever can read the store can link ballot and seat; afterwards nobody can, as
+far as the store reaches: a PostgreSQL server keeps its own write-ahead log, archives and backups for a while. This is
+secrecy for a workshop, not for a legally binding election.
 """
 
 from __future__ import annotations

@@ -22,12 +22,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from workshop_kit.core.event import Event
 from workshop_kit.store.address import Address, read_address
-from workshop_kit.store.line import Line, dial, told
+from workshop_kit.store.postgres_connection import Line, dial, told
 from workshop_kit.store.postgres_tables import session_number, vacuum, value
 from workshop_kit.store.rows import COLUMNS, event_of, row_of
 
 if TYPE_CHECKING:
-    from workshop_kit.store.line import Db
+    from workshop_kit.store.postgres_connection import Db
 
 Found = TypeVar("Found")
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.store.address import Address
-from workshop_kit.store.line import LOCK_WAIT, driver
+from workshop_kit.store.postgres_connection import LOCK_WAIT, driver
 
 if TYPE_CHECKING:
     import psycopg
 
-    from workshop_kit.store.line import Db
+    from workshop_kit.store.postgres_connection import Db
 
 LAYOUT = 1
 """The version of the tables, in `workshop_kit.layout`."""
