@@ -18,7 +18,7 @@ from tests.store import postgres_server
 from tests.store.test_contract import PATIENCE, SharedStoreContract, race, write
 
 from workshop_kit.core.errors import StoreError
-from workshop_kit.store import line, postgres_tables
+from workshop_kit.store import postgres_connection, postgres_tables
 from workshop_kit.store.address import read_address
 from workshop_kit.store.postgres import PostgresStore
 
@@ -230,7 +230,7 @@ def test_a_closed_store_says_so(store):
 
 
 def test_a_session_that_somebody_else_writes_for_too_long_is_told(store, postgres, name, monkeypatch):
-    monkeypatch.setattr(line, "_SETTINGS", "set lock_timeout = '50ms'")
+    monkeypatch.setattr(postgres_connection, "_SETTINGS", "set lock_timeout = '50ms'")
     with closing(PostgresStore(postgres.url(), name)) as hasty:
         with store.writing(), pytest.raises(StoreError, match="Somebody else"), hasty.writing():
             pass
@@ -240,7 +240,9 @@ def test_a_session_that_somebody_else_writes_for_too_long_is_told(store, postgre
 
 
 def test_who_stops_in_the_middle_of_a_write_does_not_stop_the_others(store, other, postgres, name, monkeypatch):
-    monkeypatch.setattr(line, "_SETTINGS", "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '100ms'")
+    monkeypatch.setattr(
+        postgres_connection, "_SETTINGS", "set lock_timeout = '5s'; set idle_in_transaction_session_timeout = '100ms'"
+    )
     with closing(PostgresStore(postgres.url(), name)) as asleep:
         with pytest.raises(StoreError), asleep.writing() as tx:  # noqa: PT012 - a write in progress is the point
             tx.set_name("s1", "Ada")
