@@ -19,7 +19,6 @@ class _OwnSpecManager(KernelSpecManager):
             argv=[sys.executable, "-m", "ipykernel_launcher", "-f", "{connection_file}"],
             display_name=kernel_name,
             language="python",
-            interrupt_mode="message",  # a signal while it shuts down would print an error that is none
         )
 
 
@@ -30,3 +29,10 @@ class OwnKernelManager(AsyncKernelManager):
         # Sockets of the file system keep the kernel's traffic off the network; Windows has none that ZeroMQ can use.
         super().__init__(**({} if sys.platform == "win32" else {"transport": "ipc"}) | options)
         self.kernel_spec_manager = _OwnSpecManager()
+
+    async def _async_interrupt_kernel(self) -> None:
+        """Interrupt a cell that runs; a kernel that is shutting down has none, and would print an error for nothing."""
+        if not self.shutting_down:
+            await super()._async_interrupt_kernel()
+
+    interrupt_kernel = _async_interrupt_kernel
