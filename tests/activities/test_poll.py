@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from workshop_kit.core.activity import FACILITATOR, Audience
-from workshop_kit.core.document import Chart, Pairs, Paragraph
+from workshop_kit.core.document import Chart, Pairs, Paragraph, Table
 from workshop_kit.core.errors import Why
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import Text
@@ -222,7 +222,7 @@ class TestView:
 
     def test_before_the_reveal_one_sees_ones_own_ballot(self, voted):
         view = voted.view("dots", Audience.SEAT, "ada")
-        assert (view.mine, view.left, view.tally) == ({"place": 2, "staff": 1}, 0, None)
+        assert (view.mine, view.tally) == ({"place": 2, "staff": 1}, None)
 
     def test_nothing_of_others_is_in_what_a_seat_sees_before_the_reveal(self, room):
         def seen(*ballots):
@@ -244,7 +244,7 @@ class TestView:
     def test_a_new_round_hides_again(self, voted):
         voted.do("next-round", "dots")
         view = voted.view("dots", Audience.SEAT, "ada")
-        assert (view.tally, view.mine, view.left) == (None, None, 3)
+        assert (view.tally, view.mine) == (None, None)
 
     def test_the_facilitator_sees_the_count(self, voted):
         view = voted.view("dots", Audience.FACILITATOR)
@@ -268,14 +268,21 @@ class TestRecord:
         assert pairs["Votes"] == ("3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted")
 
     def test_it_shows_the_result_as_a_picture_and_as_a_table(self, room):
-        pairs, chart, note = self.blocks(room)
-        assert (type(pairs), type(chart), type(note)) == (Pairs, Chart, Paragraph)
+        pairs, chart, others, note = self.blocks(room)
+        assert (type(pairs), type(chart), type(others), type(note)) == (Pairs, Chart, Table, Paragraph)
         assert [(bar.label, bar.value) for bar in chart.bars] == [("Place", 4.0), ("Staff", 1.0), ("Money", 0.0)]
         assert "Place with 4" in chart.alt
         assert chart.table.rows == (
             ("1.", "Place", "4", "3 of 3"),
             ("2.", "Staff", "1", "1 of 3"),
             ("3.", "Money", "0", "0 of 3"),
+        )
+
+    def test_it_tells_whether_another_rule_would_have_decided_otherwise(self, room):
+        (table,) = [block for block in self.blocks(room) if isinstance(block, Table)]
+        assert table.rows == (
+            ("Dot voting (cumulative voting)", "Place", "this vote"),
+            ("Number of people (approval)", "Place", "the same"),
         )
 
     def test_a_picture_of_a_scale_keeps_its_order_and_has_no_places(self, room):

@@ -1,4 +1,4 @@
-"""Ballots, the profile that they make up, and the tally that a rule makes of it."""
+"""Ballots, and the profile that all ballots of a poll make up."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from workshop_kit.core.event import Channel
-
-Value = Mapping[str, int]
-"""What a ballot says: option id to number (dots, 1 for a yes, …). An option that is not named got nothing."""
+from workshop_kit.voting.papers import Filled, Value
 
 
 class Ballot(Struct, frozen=True):
@@ -21,10 +19,15 @@ class Ballot(Struct, frozen=True):
     value: Value
     channel: Channel
     rev: int = 1
+    words: Mapping[str, str] = {}
 
     @property
     def abstains(self) -> bool:
-        return not self.value
+        return not self.value and not self.words
+
+    @property
+    def filled(self) -> Filled:
+        return Filled(self.value, self.words)
 
 
 class RoomVotes(Struct, frozen=True):
@@ -80,33 +83,10 @@ class Profile(Struct, frozen=True, dict=True):
             total.update(option for option, number in ballot.value.items() if number > 0)
         return total
 
-
-class Line(Struct, frozen=True):
-    """One option's result. `share` is of the voters; `low` and `high` bound it, None where it is exact or unknown."""
-
-    option: str
-    rank: int
-    score: int
-    supporters: int
-    share: float | None
-    low: float | None
-    high: float | None
-
-
-class Tally(Struct, frozen=True):
-    """A rule's result, with what is needed to understand and to repeat it."""
-
-    rule: str
-    lines: tuple[Line, ...]
-    voters: int
-    abstained: int
-    eligible: int | None
-    channels: Mapping[Channel, int]
-
-    @property
-    def tied(self) -> tuple[tuple[str, ...], ...]:
-        """The groups of options that share a place."""
-        places: dict[int, list[str]] = {}
-        for line in self.lines:
-            places.setdefault(line.rank, []).append(line.option)
-        return tuple(tuple(options) for options in places.values() if len(options) > 1)
+    def spreads(self) -> dict[str, Counter[int]]:
+        """Return how many ballots gave each number to each option."""
+        found: dict[str, Counter[int]] = {}
+        for ballot in self.cast:
+            for option, number in ballot.value.items():
+                found.setdefault(option, Counter())[number] += 1
+        return found

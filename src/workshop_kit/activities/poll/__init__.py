@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct
-from pyrsistent import PMap, pmap
+from pyrsistent import pmap
 
+from workshop_kit.activities.poll.record import record
+from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
-from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
+from workshop_kit.core.document import AnyBlock
+from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import BOX_OPENED, Boxed, Channel, Event, Fact
-from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally, Value
-from workshop_kit.voting.rules import RULES, Rule
+from workshop_kit.voting.papers import Filled, Marks, numbers, whole
+from workshop_kit.voting.profile import Ballot, RoomVotes
+from workshop_kit.voting.rules import RULES
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Actor, Command, People
@@ -24,98 +25,8 @@ if TYPE_CHECKING:
 
 replace = msgspec.structs.replace
 
-VALUE = "value."
-SLIP = "slip:"
 MOST_HANDS = 10_000
 LARGEST_REV = 2**53
-
-OPENNESS = {
-    "open": N_("Open: each name stands beside the vote."),
-    "names-hidden": N_("Names hidden: votes count without names."),
-    "secret": N_("Secret: who took part and what was voted are kept apart. Not for legally binding elections."),
-}
-
-MOODS = (
-    Option("m5", {"de": "sehr gut", "en": "very good"}),
-    Option("m4", {"de": "gut", "en": "good"}),
-    Option("m3", {"de": "geht so", "en": "so-so"}),
-    Option("m2", {"de": "nicht so gut", "en": "not so good"}),
-    Option("m1", {"de": "schlecht", "en": "bad"}),
-)
-
-CHANNELS = {
-    Channel.PHONE: NN_("{n} by phone", "{n} by phone"),
-    Channel.PAPER: NN_("{n} on paper", "{n} on paper"),
-    Channel.HANDS: NN_("{n} by raised hand", "{n} by raised hand"),
-    Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
-}
-
-
-class PollState(Struct, frozen=True):
-    """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed.
-
-    In a secret poll `took_part` tells who voted and by which channel, and `ballots` is empty until the box is opened.
-    """
-
-    rule: Rule
-    options: tuple[Option, ...]
-    openness: str
-    ballots: PMap[str, Ballot] = pmap()
-    room: RoomVotes = RoomVotes()
-    superseded: int = 0
-    seats: int | None = None
-    took_part: PMap[str, Channel] = pmap()
-    receipts: tuple[str, ...] = ()
-    gives_receipts: bool = False
-    live: bool = False
-    voting: bool = False
-
-    @property
-    def secret(self) -> bool:
-        return self.openness == "secret"
-
-    @property
-    def voters(self) -> Iterable[str]:
-        """Who has voted, as seats and slips."""
-        return self.took_part if self.secret else self.ballots
-
-    @property
-    def eligible(self) -> int | None:
-        """Who could have voted: the seats at closing, and those who voted without one."""
-        if self.seats is None:
-            return None
-        slips = sum(voter.startswith(SLIP) for voter in self.voters)
-        return max(self.seats + slips, len(list(self.voters))) + self.room.voters
-
-    @property
-    def profile(self) -> Profile:
-        came_by = Counter(self.took_part.values()) if self.secret else None
-        return Profile(tuple(self.ballots.values()), self.room, self.eligible, came_by)
-
-    @property
-    def tally(self) -> Tally:
-        return self.rule.tally(self.profile, [option.id for option in self.options])
-
-
-class PollView(Struct, frozen=True):
-    """What a viewer sees: the tally only with leave, the ballot only of one's own seat."""
-
-    rule: Rule
-    options: Mapping[str, Option]
-    openness: str
-    tally: Tally | None
-    mine: Mapping[str, int] | None
-    took_part: bool
-    voted: int
-    seats: int
-    open: bool
-    room: RoomVotes
-    best: int
-
-    @property
-    def left(self) -> int:
-        """How much of the budget is not spent yet."""
-        return self.rule.budget - sum((self.mine or {}).values())
 
 
 class Poll:
@@ -123,13 +34,13 @@ class Poll:
 
     name = "poll"
     columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
-    personal: frozenset[str] = frozenset()
+    personal: frozenset[str] = frozenset({"poll.words_given"})
     closed = N_("Voting is closed.")
 
     def initial(self, spec: Spec) -> PollState:
         rule = RULES[spec.setting("rule", "choice", RULES)](spec)
         spec.setting("reveal", "on_close", ("on_close", "manual", "live"))
-        options = spec.options() or (MOODS if rule.scale else ())
+        options = _with_own(spec.options() or rule.options, rule.always)
         if len(options) < 2 and "options" not in sources(spec):
             raise AgendaError(
                 N_('Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from.'),
@@ -140,70 +51,79 @@ class Poll:
             raise AgendaError(
                 N_('Item "{item}": a secret vote has no live result. Leave reveal = "live" away.'), item=spec.id
             )
-        receipts = spec.setting("receipts", default=False)
-        live = spec.settings.get("reveal") == "live"
-        return PollState(rule, options, openness, gives_receipts=receipts, live=live)
+        return PollState(
+            rule,
+            options,
+            openness,
+            spec.id,
+            gives_receipts=spec.setting("receipts", default=False),
+            shuffled=spec.setting("shuffle", default=not rule.scale),
+            live=spec.settings.get("reveal") == "live",
+        )
 
     def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
         match command.name:
             case "cast":
                 return self._cast(state, command, actor)
-            case "room-votes" if actor.facilitates:
+            case "room-votes" if actor.facilitates and state.rule.hands:
                 return (Fact("poll.room_votes_counted", _room_votes(state, command)),)
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
-        value = {option: number for option, number in _values(state, command, state.rule.cap).items() if number}
-        state.rule.check(value)
         voter = actor.id
         if actor.facilitates:
             slip = command.fields.get("ballot", "").strip()
             if not slip:
                 raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
             voter = SLIP + slip[:60]
-        if state.secret:
-            return self._box(state, command, voter, value)
         earlier = state.ballots.get(voter)
+        filled = state.rule.paper.read(command.fields, state.ids, earlier.filled if earlier else Filled())
+        if state.secret:
+            return self._box(state, command, voter, filled)
         known = earlier.rev if earlier else 0
-        rev = _whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
+        rev = whole(command.fields.get("rev", str(known + 1)), "rev", 0, LARGEST_REV)
+        said = {"voter": voter, "value": dict(filled.value), "rev": rev}
         if earlier and rev <= known:
-            return (Fact("poll.ballot_superseded", {"voter": voter, "value": value, "rev": rev}),)
-        return (Fact("poll.ballot_cast", {"voter": voter, "value": value, "rev": rev}),)
+            return (Fact("poll.ballot_superseded", said),)
+        words = (Fact("poll.words_given", {"voter": voter, "words": dict(filled.words)}),) if filled.words else ()
+        return (Fact("poll.ballot_cast", said), *words)
 
     @staticmethod
-    def _box(state: PollState, command: Command, voter: str, value: Value) -> tuple[Fact | Boxed, ...]:
+    def _box(state: PollState, command: Command, voter: str, filled: Filled) -> tuple[Fact | Boxed, ...]:
         if state.ballots:
             raise Refused(Why.CLOSED, N_("This secret vote was counted already. A new round is needed."))
         written = command.fields.get("rev")
-        rev = None if written is None else _whole(written, "rev", LARGEST_REV)
-        ballot = Boxed(voter, value, rev, state.gives_receipts)
+        rev = None if written is None else whole(written, "rev", 0, LARGEST_REV)
+        ballot = Boxed(voter, filled.value, rev, state.gives_receipts)
         return (ballot,) if voter in state.took_part else (ballot, Fact("poll.took_part", {"voter": voter}))
 
     def evolve(self, state: PollState, event: Event) -> PollState:
+        data = event.data
         match event.name:
             case "poll.took_part":
-                return replace(state, took_part=state.took_part.set(event.data["voter"], event.channel))
+                return replace(state, took_part=state.took_part.set(data["voter"], event.channel))
             case _ if event.name == BOX_OPENED:
                 ballots = [
                     Ballot(f"box:{number:05d}", ballot["value"], Channel.NOTEBOOK)
-                    for number, ballot in enumerate(event.data["ballots"], 1)
+                    for number, ballot in enumerate(data["ballots"], 1)
                 ]
-                receipts = sorted(ballot["receipt"] for ballot in event.data["ballots"] if "receipt" in ballot)
+                receipts = sorted(ballot["receipt"] for ballot in data["ballots"] if "receipt" in ballot)
                 return replace(
                     state, ballots=pmap({ballot.voter: ballot for ballot in ballots}), receipts=tuple(receipts)
                 )
             case "poll.ballot_cast":
-                voter = event.data["voter"]
-                ballot = Ballot(voter, event.data["value"], event.channel, event.data["rev"])
-                return replace(state, ballots=state.ballots.set(voter, ballot))
+                ballot = Ballot(data["voter"], data["value"], event.channel, data["rev"])
+                return replace(state, ballots=state.ballots.set(ballot.voter, ballot))
+            case "poll.words_given" if known := state.ballots.get(data["voter"]):
+                return replace(state, ballots=state.ballots.set(known.voter, replace(known, words=data["words"])))
             case "poll.ballot_superseded":
                 return replace(state, superseded=state.superseded + 1)
             case "poll.room_votes_counted":
-                return replace(state, room=RoomVotes(event.data["counts"], event.data["voters"]))
+                return replace(state, room=RoomVotes(data["counts"], data["voters"]))
             case "item.opened" | "item.round_started":
                 return replace(state, voting=True)
             case "item.closed":
-                return replace(state, seats=event.data["seats"], voting=False)
+                return replace(state, seats=data["seats"], voting=False)
         return state
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
@@ -211,16 +131,17 @@ class Poll:
         tally = state.tally if viewer.results else None
         return PollView(
             rule=state.rule,
-            options={option.id: option for option in state.options},
+            options={option.id: option for option in state.order_for(viewer.seat)},
             openness=OPENNESS[state.openness],
             tally=tally,
             mine=mine.value if mine else None,
+            words=mine.words if mine else {},
             took_part=viewer.seat in state.voters,
-            voted=len(list(state.voters)) + state.room.voters,
+            voted=len(state.voters) + state.room.voters,
             seats=viewer.seats,
             open=viewer.open,
             room=state.room if viewer.audience is Audience.FACILITATOR else RoomVotes(),
-            best=max((line.score for line in tally.lines), default=0) if tally else 0,
+            best=max((abs(line.score) for line in tally.lines), default=0) if tally else 0,
         )
 
     def rows(self, state: PollState) -> Iterable[Row]:
@@ -231,7 +152,7 @@ class Poll:
                 "option": line.option,
                 "label": labels[line.option],
                 "rank": line.rank,
-                "score": line.score,
+                "score": int(line.score) if line.score == int(line.score) else round(line.score, 4),
                 "share": _rounded(line.share),
                 "low": _rounded(line.low),
                 "high": _rounded(line.high),
@@ -239,60 +160,13 @@ class Poll:
             }
 
     def record(self, state: PollState, text: Text, people: People) -> Iterable[AnyBlock]:
-        if state.voting and not state.live:
-            yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
-            return
-        tally, rule = state.tally, state.rule
-        labels = {option.id: text.pick(option.label) for option in state.options}
-        yield Pairs(
-            (
-                (text(N_("Method")), f"{text(rule.title)}. {text(rule.explanation, budget=rule.budget)}"),
-                (text(N_("Openness")), text(OPENNESS[state.openness])),
-                (text(N_("Votes")), _provenance(tally, text)),
-            )
-        )
-        if not tally.voters:
-            yield Paragraph(text(N_("Nobody voted.")), "note")
-            return
-        unit = text(rule.unit)
-        best = max(tally.lines, key=lambda line: line.score)
-        yield Chart(
-            title=text(N_("Result")),
-            bars=tuple(
-                Bar(labels[line.option], float(line.score), note=text.number(line.score)) for line in tally.lines
-            ),
-            alt=text(
-                N_("Bar chart with {n} options. Most {unit}: {first} with {score}."),
-                n=len(tally.lines),
-                unit=unit,
-                first=labels[best.option],
-                score=best.score,
-            ),
-            unit=unit,
-            ordered=False,
-            table=_result_table(state, tally, text),
-        )
-        yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
-        if state.receipts:
-            yield Heading(text(N_("Receipts")))
-            yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
-            yield Paragraph(", ".join(state.receipts))
-        if state.openness == "open":
-            yield Table(
-                head=(text(N_("Person")), text(N_("Ballot"))),
-                rows=tuple(
-                    (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
-                    for ballot in tally_order(state)
-                ),
-                caption=text(N_("Votes by name")),
-            )
+        return record(state, text, people)
 
     def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
-        if state.tally.voters and not state.rule.scale:
-            for group in state.tally.tied:
-                if group[0] == state.tally.lines[0].option:
-                    names = ", ".join(text.pick(option.label) for option in state.options if option.id in group)
-                    yield text(N_("the first place is tied: {names}."), names=names)
+        tally = state.tally
+        if len(tally.first) > 1 and not state.rule.scale:
+            names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
+            yield text(N_("the first place is tied: {names}."), names=names)
 
     def offers(self, state: PollState) -> Iterable[Option]:
         """Return the options in the order of the result."""
@@ -300,81 +174,17 @@ class Poll:
         return (by_id[line.option] for line in state.tally.lines)
 
 
-def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
-    labels = {option.id: text.pick(option.label) for option in state.options}
-    columns: list[tuple[str, list[str]]] = [
-        (text(N_("Option")), [labels[line.option] for line in tally.lines]),
-        (text(state.rule.unit), [text.number(line.score) for line in tally.lines]),
-    ]
-    if not state.rule.scale:
-        columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
-    if state.rule.cap > 1:
-        supporters = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
-        columns.append((text(N_("People")), supporters))
-    return Table(
-        head=tuple(head for head, _ in columns),
-        rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
-        numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
-    )
-
-
-def _voter(ballot: Ballot, text: Text, people: People) -> str:
-    if ballot.voter.startswith(SLIP):
-        return text(N_("Slip {number}"), number=ballot.voter.removeprefix(SLIP))
-    return people(ballot.voter, text)
-
-
-def tally_order(state: PollState) -> list[Ballot]:
-    """Return the ballots in an order that says nothing about when they were cast."""
-    return sorted(state.ballots.values(), key=lambda ballot: ballot.voter)
-
-
-def _provenance(tally: Tally, text: Text) -> str:
-    parts = [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
-    told = text.plural("{n} person voted", "{n} people voted", tally.voters)
-    told = f"{told} ({', '.join(parts)})" if parts else told
-    if tally.abstained:
-        told += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
-    if tally.eligible is not None:
-        told += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
-    return told
-
-
-def _values(state: PollState, command: Command, most: int = MOST_HANDS) -> dict[str, int]:
-    known = {option.id for option in state.options}
-    values: dict[str, int] = {}
-    for field, written in command.fields.items():
-        if field == "choice" and state.rule.single:
-            field, written = VALUE + written, "1"  # noqa: PLW2901 - radio buttons send the option as their value
-        if not field.startswith(VALUE):
-            continue
-        option = field.removeprefix(VALUE)
-        if option not in known:
-            raise Refused(
-                Why.INVALID, N_('"{option}" is not one of the options.'), field=field[:80], option=option[:60]
-            )
-        values[option] = _whole(written or "0", field, most)
-    return values
-
-
-def _whole(written: str, field: str, most: int) -> int:
-    text = written.strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
-        raise Refused(
-            Why.INVALID,
-            N_('"{value}" is not a whole number from 0 to {most}.'),
-            field=field,
-            value=text[:20],
-            most=most,
-        )
-    return int(text)
+def _with_own(options: tuple[Option, ...], always: tuple[Option, ...]) -> tuple[Option, ...]:
+    """Return the options with those that the rule cannot do without."""
+    known = {option.id for option in options}
+    return (*options, *(option for option in always if option.id not in known))
 
 
 def _room_votes(state: PollState, command: Command) -> dict[str, object]:
-    counts = {option: number for option, number in _values(state, command).items() if number}
+    counts = {option: n for option, n in numbers(command.fields, state.ids, 0, MOST_HANDS).items() if n}
     written = command.fields.get("voters", "").strip()
-    voters = _whole(written, "voters", MOST_HANDS) if written else max(counts.values(), default=0)
-    if state.rule.single and not written:
+    voters = whole(written, "voters", 0, MOST_HANDS) if written else max(counts.values(), default=0)
+    if isinstance(state.rule.paper, Marks) and state.rule.paper.single and not written:
         voters = sum(counts.values())
     if any(number > voters for number in counts.values()):
         raise Refused(

@@ -1,0 +1,182 @@
+"""A poll's part of the minutes: the method, who voted, the result with its picture, and what the figures stand for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState
+from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
+from workshop_kit.core.errors import N_, NN_
+from workshop_kit.core.event import Channel
+from workshop_kit.voting.papers import Marks
+from workshop_kit.voting.profile import Ballot
+from workshop_kit.voting.tally import Line, Note, Tally
+
+if TYPE_CHECKING:
+    from workshop_kit.core.activity import People
+    from workshop_kit.core.text import Text
+
+CHANNELS = {
+    Channel.PHONE: NN_("{n} by phone", "{n} by phone"),
+    Channel.PAPER: NN_("{n} on paper", "{n} on paper"),
+    Channel.HANDS: NN_("{n} by raised hand", "{n} by raised hand"),
+    Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
+}
+
+
+def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
+    """Yield the blocks of one round."""
+    if state.voting and not state.live:
+        yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
+        return
+    tally = state.tally
+    yield method(state, tally, text)
+    if not tally.voters:
+        yield Paragraph(text(N_("Nobody voted.")), "note")
+        return
+    yield chart(state, tally, text)
+    for note in tally.notes:
+        yield Paragraph(told(note, state, text), "note")
+    yield from others(state, tally, text)
+    yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
+    if state.receipts:
+        yield Heading(text(N_("Receipts")))
+        yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
+        yield Paragraph(", ".join(state.receipts))
+    if state.openness == "open":
+        yield by_name(state, text, people)
+
+
+def method(state: PollState, tally: Tally, text: Text) -> Pairs:
+    """Return how was voted, and how many took part by which channel."""
+    return Pairs(
+        (
+            (text(N_("Method")), f"{text(state.rule.title)}. {explained(state, text)}"),
+            (text(N_("Openness")), text(OPENNESS[state.openness])),
+            (text(N_("Votes")), provenance(tally, text)),
+        )
+    )
+
+
+def explained(state: PollState, text: Text) -> str:
+    """Return the rule in one sentence."""
+    return text(state.rule.explanation, **_spoken(state.rule.values, text))
+
+
+def provenance(tally: Tally, text: Text) -> str:
+    """Return how many voted by which channel, abstained, and could have voted."""
+    parts = [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
+    said = text.plural("{n} person voted", "{n} people voted", tally.voters)
+    said = f"{said} ({', '.join(parts)})" if parts else said
+    if tally.abstained:
+        said += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
+    if tally.eligible is not None:
+        said += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
+    return said
+
+
+def chart(state: PollState, tally: Tally, text: Text) -> Chart:
+    """Return the result as bars, with its table."""
+    labels = labels_of(state, text)
+    unit = text(state.rule.unit)
+    first = tally.lines[0] if not state.rule.scale else max(tally.lines, key=lambda line: line.score)
+    return Chart(
+        title=text(N_("Result")),
+        bars=tuple(Bar(labels[line.option], line.score, note=score(line, text)) for line in tally.lines),
+        alt=text(
+            N_("Bar chart with {n} options, in {unit}. First: {first} with {score}."),
+            n=len(tally.lines),
+            unit=unit,
+            first=labels[first.option],
+            score=score(first, text),
+        ),
+        unit=unit,
+        ordered=False,
+        table=result_table(state, tally, text),
+    )
+
+
+def result_table(state: PollState, tally: Tally, text: Text) -> Table:
+    """Return the result as rows."""
+    labels = labels_of(state, text)
+    paper = state.rule.paper
+    columns: list[tuple[str, list[str]]] = [
+        (text(N_("Option")), [labels[line.option] for line in tally.lines]),
+        (text(state.rule.unit), [score(line, text) for line in tally.lines]),
+    ]
+    if not state.rule.scale:
+        columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
+    if not isinstance(paper, Marks) or paper.cap > 1:
+        people = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
+        columns.append((text(N_("People")), people))
+    numbers = sorted({number for line in tally.lines for number in line.spread})
+    columns += [(text.number(n), [text.number(line.spread.get(n, 0)) for line in tally.lines]) for n in numbers]
+    return Table(
+        head=tuple(head for head, _ in columns),
+        rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
+        numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
+    )
+
+
+def others(state: PollState, tally: Tally, text: Text) -> Iterable[AnyBlock]:
+    """Yield the table that tells whether another rule would have put another option first."""
+    labels = labels_of(state, text)
+    rows = [(text(state.rule.title), _listed(tally.first, labels), text(N_("this vote")))]
+    for rule in state.rule.alternatives():
+        first = rule.count(state.profile, state.ids).first
+        same = N_("the same") if set(first) == set(tally.first) else N_("another result")
+        rows.append((text(rule.title), _listed(first, labels), text(same)))
+    if len(rows) > 1:
+        head = (text(N_("Rule")), text(N_("First place")), text(N_("Compared")))
+        yield Table(head, tuple(rows), text(N_("Would another rule have decided differently?")))
+
+
+def by_name(state: PollState, text: Text, people: People) -> Table:
+    """Return the ballots of an open vote, each with its person."""
+    labels = labels_of(state, text)
+    return Table(
+        head=(text(N_("Person")), text(N_("Ballot"))),
+        rows=tuple(
+            (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
+            for ballot in tally_order(state)
+        ),
+        caption=text(N_("Votes by name")),
+    )
+
+
+def tally_order(state: PollState) -> list[Ballot]:
+    """Return the ballots in an order that says nothing about when they were cast."""
+    return sorted(state.ballots.values(), key=lambda ballot: ballot.voter)
+
+
+def told(note: Note, state: PollState, text: Text) -> str:
+    """Return a tally's note in words."""
+    labels = labels_of(state, text)
+    named = {name: _listed(ids, labels) for name, ids in note.options.items()}
+    return text(note.message, **_spoken(note.values, text), **named)
+
+
+def score(line: Line, text: Text) -> str:
+    """Return a score with as many decimals, at most two, as it has."""
+    return text.number(line.score, next((d for d in (0, 1) if round(line.score, d) == line.score), 2))
+
+
+def labels_of(state: PollState, text: Text) -> dict[str, str]:
+    """Return the options' labels by id."""
+    return {option.id: text.pick(option.label) for option in state.options}
+
+
+def _spoken(values: Mapping[str, object], text: Text) -> dict[str, object]:
+    """Return values for placeholders; those that are message keys themselves are translated."""
+    return {name: text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _listed(ids: Iterable[str], labels: dict[str, str]) -> str:
+    return ", ".join(labels[option] for option in ids)
+
+
+def _voter(ballot: Ballot, text: Text, people: People) -> str:
+    if ballot.voter.startswith(SLIP):
+        return text(N_("Slip {number}"), number=ballot.voter.removeprefix(SLIP))
+    return people(ballot.voter, text)
