@@ -264,9 +264,9 @@ class LiveSession:
         command_id = commands[-1].id or secrets.token_hex(8)
         boxed: list[Boxed] = []
         planned: list[Fact] = []
-        events: list[Event] = []
         after = state
         for command in commands:
+            known = len(planned)
             for fact in self.rules.decide(after, command, actor):
                 if isinstance(fact, Boxed):
                     boxed.append(fact)
@@ -274,7 +274,8 @@ class LiveSession:
                 planned.append(replace(fact, item=fact.item or command.item))
                 if fact.name == "item.closed":
                     planned += ballot_box.opened(tx, fact.item)
-            events, after = self._recorded(planned, command_id, actor, state)
+            _, after = self._recorded(planned[known:], command_id, actor, after)
+        events, after = self._recorded(planned, command_id, actor, state)  # now that it is known how many there are
         return boxed, events, after
 
     def _recorded(

@@ -412,3 +412,32 @@ class TestMinutes:
         assert "the cake is gone" in told
         assert f"Cell {codes.index(first) + 1} " in told, "as JupyterLab counts what was run"
         assert [str(name) for name in files(session / "minutes")] == ["minutes.en.ipynb"]
+
+
+class TestImport:
+    @pytest.fixture
+    def session(self, run, tmp_path):
+        (tmp_path / "small.toml").write_text(SMALL, "utf-8")
+        run("new", "here", "--agenda", tmp_path / "small.toml", "--dir", tmp_path)
+        return tmp_path / "here"
+
+    def test_ballots_from_a_table_are_in_the_results(self, run, session, tmp_path):
+        (tmp_path / "slips.csv").write_text("ballot;Place;People\n1;2;1\n2;;3\n", "utf-8")
+        assert run("import", session, "dots", tmp_path / "slips.csv") == (0, "2 entries were imported.\n", "")
+        _code, told, _ = run("results", session, "dots", "--format", "csv")
+        assert [(row["option"], row["score"]) for row in csv.DictReader(io.StringIO(told))] == [
+            ("o2", "4"),
+            ("o1", "2"),
+        ]
+        assert run("import", session, "dots", tmp_path / "slips.csv")[1].startswith("This table was imported before")
+
+    def test_refused_lines_are_named_and_the_exit_code_tells(self, run, session, tmp_path):
+        (tmp_path / "slips.csv").write_text("ballot,option,value\n1,Place,2\n2,Moon,1\n", "utf-8")
+        code, told, errors = run("import", session, "dots", tmp_path / "slips.csv")
+        assert (code, told) == (1, "")
+        assert errors.splitlines() == [
+            'Line 3: "Moon" is not one of the options.',
+            "workshop: Nothing was imported. Mend these lines, or let the others in with --partial.",
+        ]
+        code, told, errors = run("import", session, "dots", tmp_path / "slips.csv", "--partial")
+        assert (code, told, errors) == (0, "1 entry was imported.\n", 'Line 3: "Moon" is not one of the options.\n')

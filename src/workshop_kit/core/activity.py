@@ -6,7 +6,7 @@ for a plug-in, its `locale` folder) lies beside the module that defines it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -114,6 +114,14 @@ class Command(Struct, frozen=True):
     id: str = ""
 
 
+class Entry(Struct, frozen=True):
+    """A command read from a table; `lines` are the table's rows that it was made of, the head being line 1."""
+
+    lines: tuple[int, ...]
+    name: str
+    fields: Mapping[str, str]
+
+
 class Actor(Struct, frozen=True):
     """Who asks: a seat's pseudonym or `FACILITATOR`. `named`, set by the session, tells whether a name is known."""
 
@@ -203,6 +211,13 @@ class Activity(Protocol[State]):
 
     def offers(self, state: State) -> Iterable[Option]:
         """Return what a later item may take over (`options_from = "item:…"`), for example the ideas collected."""
+
+
+class ReadsTables(Protocol):
+    """What a kind of activity may have beside: it can be filled from a table (`workshop import`)."""
+
+    def entries(self, state: Any, rows: Sequence[Mapping[str, str]]) -> Iterable[Entry]:
+        """Return the commands that a table's rows stand for. Raises `Refused` where its columns are not known."""
 
 
 class Registry(Mapping[str, "Activity[Any]"]):

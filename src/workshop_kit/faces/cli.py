@@ -15,6 +15,7 @@ import click
 
 from workshop_kit.__about__ import __version__
 from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.core.event import Channel
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 from workshop_kit.library import voice
 
@@ -171,6 +172,39 @@ def results(session: str, item: str, format_: str) -> None:
         live.close()
     writers = {"csv": tidy.as_csv, "json": tidy.as_json, "table": tidy.as_table}
     click.echo(writers[format_](table), nl=False)
+
+
+@cli.command("import", help=_("Put paper ballots or cards from a table (CSV or XLSX) into a step."))
+@_session
+@click.argument("item")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "--channel",
+    type=click.Choice([str(channel) for channel in Channel]),
+    default=str(Channel.PAPER),
+    show_default=True,
+    help=_("How the votes came in."),
+)
+@click.option("--partial", is_flag=True, help=_("Leave out the rows that cannot be used, and take the others."))
+def import_(session: str, item: str, file: Path, channel: str, partial: bool) -> None:
+    from workshop_kit.importing import import_table
+
+    live = _open(session)
+    try:
+        done = import_table(live, item, file, Channel(channel), partial=partial)
+    finally:
+        live.close()
+    for row in done.refused:
+        lines = ", ".join(map(str, row.lines))
+        click.echo(_("Line {lines}: {problem}", lines=lines, problem=row.why.told(_)), err=True)
+    if done.refused and not done.count:
+        raise WorkshopError(
+            N_("Nothing was imported. Mend these lines, or let the others in with --partial."),
+        )
+    if done.repeated:
+        click.echo(_("This table was imported before. Nothing was changed."))
+    else:
+        click.echo(_.plural("{n} entry was imported.", "{n} entries were imported.", done.count))
 
 
 @cli.command(help=_("Write the minutes."))

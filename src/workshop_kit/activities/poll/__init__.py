@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -10,7 +10,8 @@ from pyrsistent import pmap
 
 from workshop_kit.activities.poll.record import record
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView
-from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
+from workshop_kit.activities.poll.table import entries
+from workshop_kit.core.activity import Audience, Entry, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
@@ -167,6 +168,9 @@ class Poll:
         if len(tally.first) > 1 and not state.rule.scale:
             names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
+
+    def entries(self, state: PollState, rows: Sequence[Mapping[str, str]]) -> Iterable[Entry]:
+        return entries(state, rows)
 
     def offers(self, state: PollState) -> Iterable[Option]:
         """Return the options in the order of the result."""
