@@ -125,7 +125,7 @@ def _sheet(path: Path, content: bytes) -> list[list[str]]:
         from openpyxl import load_workbook  # noqa: PLC0415 - an extra, and only sheets need it
     except ImportError:
         raise UnusableTable(
-            N_('To read "{path}" install the extra: pip install "workshop-kit[xlsx]"; or save it as CSV.'),
+            N_('To read "{path}" install the extra with pip install workshop-kit[xlsx], or save it as CSV.'),
             path=path.name,
         ) from None
     try:

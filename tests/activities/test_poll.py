@@ -268,14 +268,15 @@ class TestRecord:
         assert pairs["Votes"] == ("3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted")
 
     def test_it_shows_the_result_as_a_picture_and_as_a_table(self, room):
-        pairs, chart, others, note = self.blocks(room)
+        pairs, chart, others, note, interval = self.blocks(room)
         assert (type(pairs), type(chart), type(others), type(note)) == (Pairs, Chart, Table, Paragraph)
+        assert "all 5 who could have voted" in interval.text
         assert [(bar.label, bar.value) for bar in chart.bars] == [("Place", 4.0), ("Staff", 1.0), ("Money", 0.0)]
         assert "Place with 4" in chart.alt
         assert chart.table.rows == (
-            ("1.", "Place", "4", "3 of 3"),
-            ("2.", "Staff", "1", "1 of 3"),
-            ("3.", "Money", "0", "0 of 3"),
+            ("1.", "Place", "4", "3 of 3", "61\N{NO-BREAK SPACE}% to 100\N{NO-BREAK SPACE}%"),
+            ("2.", "Staff", "1", "1 of 3", "10\N{NO-BREAK SPACE}% to 70\N{NO-BREAK SPACE}%"),
+            ("3.", "Money", "0", "0 of 3", "0\N{NO-BREAK SPACE}% to 39\N{NO-BREAK SPACE}%"),
         )
 
     def test_it_tells_whether_another_rule_would_have_decided_otherwise(self, room):
@@ -287,11 +288,12 @@ class TestRecord:
 
     def test_a_picture_of_a_scale_keeps_its_order_and_has_no_places(self, room):
         made = room(MOOD)
-        made.do("cast", "mood", by="ada", choice="m2")
+        for seat in ("ada", "ben", "cem"):
+            made.do("cast", "mood", by=seat, choice="m2")
         made.do("close", "mood")
         chart = list(made.activity("mood").record(made.inside("mood"), ENGLISH, by_seat))[1]
         assert [bar.label for bar in chart.bars] == ["very good", "good", "so-so", "not so good", "bad"]
-        assert chart.table.rows[3] == ("not so good", "1")
+        assert chart.table.rows[3] == ("not so good", "3"), "all voted, so there is no interval"
 
     def test_a_tie_for_the_first_place_is_an_open_point(self, room):
         made = room(DOTS)
@@ -305,6 +307,26 @@ class TestRecord:
         made.cast("dots", "ben", staff=1)
         made.cast("dots", "cem", staff=1)
         assert open_points() == []
+
+    def test_it_tells_how_firm_the_order_is_where_enough_people_voted(self, room):
+        seats = [f"p{number}" for number in range(20)]
+        made = room({**DOTS, "rule": "approval", "top": 1}, seats=seats)
+        for seat in seats:
+            made.cast("dots", seat, place=1)
+        made.do("close", "dots")
+        blocks = list(made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat))
+        (table,) = [block for block in blocks if isinstance(block, Table)]
+        assert table.caption == "How firm is this order?"
+        assert [row[-1] for row in table.rows] == ["clearly in", "clearly out", "clearly out"]
+        assert not any(word in str(blocks) for word in ("significant", "representative", "valid"))
+
+    def test_agreement_is_told_for_numbers_and_places(self, room):
+        made = room({**DOTS, "rule": "ranking"})
+        for seat in ("ada", "ben", "cem"):
+            made.cast("dots", seat, place=1, staff=2, o3=3)
+        made.do("close", "dots")
+        blocks = list(made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat))
+        assert any("Agreement among the voters: 1.00" in block.text for block in blocks if isinstance(block, Paragraph))
 
     def test_names_stand_beside_votes_only_in_an_open_poll(self, room):
         assert self.blocks(room, openness="open")[-1].rows == (("Ada", "Place: 2, Staff: 1"), ("Ben", ""))

@@ -98,16 +98,28 @@ def wins(profile: Profile, options: Sequence[str], *, last: bool = True) -> NDAr
     """Return the table of duels: how many voters place option i above option j, as integers."""
     import numpy as np  # noqa: PLC0415 - only sessions with rankings need it
 
-    worst = len(options) + 1
-    cells = [ballot.value.get(option, worst) for ballot in profile.cast for option in options]
-    places = np.array(cells, dtype=np.int16).reshape(len(profile.cast), len(options))
+    places, worst = _places(profile, options)
     table = np.zeros((len(options), len(options)), dtype=np.int64)
     for number in range(len(options)):
         above = places[:, number : number + 1] < places
-        if not last:
-            above &= places < worst
-        table[number] = above.sum(axis=0)
+        table[number] = (above if last else above & (places < worst)).sum(axis=0)
     return table
+
+
+def duels_by_ballot(profile: Profile, options: Sequence[str], *, last: bool = True) -> NDArray[Any]:
+    """Return for each ballot (first axis) whether it places option i above option j."""
+    places, worst = _places(profile, options)
+    above = places[:, :, None] < places[:, None, :]
+    return above if last else above & (places < worst)[:, None, :]  # type: ignore[no-any-return, unused-ignore]
+
+
+def _places(profile: Profile, options: Sequence[str]) -> tuple[NDArray[Any], int]:
+    """Return places (ballots × options), and the number that stands for none."""
+    import numpy as np  # noqa: PLC0415 - see `wins`
+
+    worst = len(options) + 1
+    cells = [ballot.value.get(option, worst) for ballot in profile.cast for option in options]
+    return np.array(cells, dtype=np.int16).reshape(len(profile.cast), len(options)), worst
 
 
 def strongest_paths(table: NDArray[Any]) -> NDArray[Any]:

@@ -58,6 +58,7 @@ class Poll:
             openness,
             spec.id,
             gives_receipts=spec.setting("receipts", default=False),
+            top=spec.whole("top", 3),
             shuffled=spec.setting("shuffle", default=not rule.scale),
             live=spec.settings.get("reveal") == "live",
         )

@@ -9,8 +9,10 @@ from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Channel
-from workshop_kit.voting.papers import Marks
+from workshop_kit.voting.papers import Marks, Ranking
 from workshop_kit.voting.profile import Ballot
+from workshop_kit.voting.scales import Resistance
+from workshop_kit.voting.stability import DRAWS, Firmness, Standing, agreement, firmness
 from workshop_kit.voting.tally import Line, Note, Tally
 
 if TYPE_CHECKING:
@@ -22,6 +24,25 @@ CHANNELS = {
     Channel.PAPER: NN_("{n} on paper", "{n} on paper"),
     Channel.HANDS: NN_("{n} by raised hand", "{n} by raised hand"),
     Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
+}
+
+
+DRAWN = N_(
+    "The ballots were drawn anew {draws} times, some twice and some not at all: the table tells on which places an "
+    "option came in nine of ten draws. What is open hangs on who happened to vote."
+)
+
+AGREEMENT = N_("Agreement among the voters: {w} (Kendall's W, from 0 for none to 1 for full).")
+
+INTERVAL = N_(
+    "The interval is the range for the share of all {eligible} who could have voted, if those who did not vote are "
+    "like those who did (Wilson, 95 %)."
+)
+
+STANDINGS = {
+    Standing.IN: N_("clearly in"),
+    Standing.OPEN: N_("open"),
+    Standing.OUT: N_("clearly out"),
 }
 
 
@@ -38,8 +59,11 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
     yield chart(state, tally, text)
     for note in tally.notes:
         yield Paragraph(told(note, state, text), "note")
+    yield from firm(state, text)
     yield from others(state, tally, text)
     yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
+    if any(line.low is not None for line in tally.lines):
+        yield Paragraph(text(INTERVAL, eligible=tally.eligible or "?"), "note")
     if state.receipts:
         yield Heading(text(N_("Receipts")))
         yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
@@ -83,7 +107,10 @@ def chart(state: PollState, tally: Tally, text: Text) -> Chart:
     first = tally.lines[0] if not state.rule.scale else max(tally.lines, key=lambda line: line.score)
     return Chart(
         title=text(N_("Result")),
-        bars=tuple(Bar(labels[line.option], line.score, note=score(line, text)) for line in tally.lines),
+        bars=tuple(
+            Bar(labels[line.option], line.score, score(line, text), *_bounds(state, line, tally))
+            for line in tally.lines
+        ),
         alt=text(
             N_("Bar chart with {n} options, in {unit}. First: {first} with {score}."),
             n=len(tally.lines),
@@ -110,6 +137,8 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
     if not isinstance(paper, Marks) or paper.cap > 1:
         people = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
         columns.append((text(N_("People")), people))
+    if any(line.low is not None for line in tally.lines):
+        columns.append((text(N_("Interval")), [_interval(line, text) for line in tally.lines]))
     numbers = sorted({number for line in tally.lines for number in line.spread})
     columns += [(text.number(n), [text.number(line.spread.get(n, 0)) for line in tally.lines]) for n in numbers]
     return Table(
@@ -117,6 +146,33 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
         rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
         numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
     )
+
+
+def firm(state: PollState, text: Text) -> Iterable[AnyBlock]:
+    """Yield how firm the order is, where that can be said, and how far the voters agree."""
+    labels, tally = labels_of(state, text), state.tally
+    top = min(state.top, len(state.options) - 1)
+    found = () if state.rule.scale else firmness(state.rule, state.profile, state.ids, top)
+    by_option = {one.option: one for one in found}
+    rows = tuple(
+        (
+            labels[line.option],
+            _places(by_option[line.option], text),
+            text.percent(by_option[line.option].share),
+            text(STANDINGS[by_option[line.option].standing]),
+        )
+        for line in tally.lines
+        if line.option in by_option
+    )
+    if rows:
+        head = (text(N_("Option")), text(N_("Places")), text(N_("In the first {n}"), n=top), text(N_("Standing")))
+        yield Table(head, rows, text(N_("How firm is this order?")), numeric=(1, 2))
+        yield Paragraph(text(DRAWN, draws=DRAWS), "note")
+    if not isinstance(state.rule.paper, Marks) and not state.profile.room.voters:
+        low_is_good = isinstance(state.rule.paper, Ranking) or isinstance(state.rule, Resistance)
+        w = agreement(state.profile, state.ids, low_is_good=low_is_good)
+        if w is not None:
+            yield Paragraph(text(AGREEMENT, w=text.number(w, 2)), "note")
 
 
 def others(state: PollState, tally: Tally, text: Text) -> Iterable[AnyBlock]:
@@ -170,6 +226,26 @@ def labels_of(state: PollState, text: Text) -> dict[str, str]:
 def _spoken(values: Mapping[str, object], text: Text) -> dict[str, object]:
     """Return values for placeholders; those that are message keys themselves are translated."""
     return {name: text(value) if isinstance(value, str) else value for name, value in values.items()}
+
+
+def _bounds(state: PollState, line: Line, tally: Tally) -> tuple[float | None, float | None]:
+    """Return the interval on the chart's axis, where that counts people."""
+    counts_people = isinstance(state.rule.paper, Marks) and state.rule.paper.cap == 1
+    if line.low is None or line.high is None or not counts_people:
+        return None, None
+    return line.low * tally.voters, line.high * tally.voters
+
+
+def _interval(line: Line, text: Text) -> str:
+    if line.low is None or line.high is None:
+        return ""
+    return text(N_("{low} to {high}"), low=text.percent(line.low), high=text.percent(line.high))
+
+
+def _places(firm: Firmness, text: Text) -> str:
+    if firm.best == firm.worst:
+        return text.number(firm.best)
+    return text(N_("{low} to {high}"), low=text.number(firm.best), high=text.number(firm.worst))
 
 
 def _listed(ids: Iterable[str], labels: dict[str, str]) -> str:

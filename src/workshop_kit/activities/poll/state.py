@@ -31,7 +31,8 @@ class PollState(Struct, frozen=True, dict=True):
     """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed.
 
     In a secret poll `took_part` tells who voted and by which channel, and `ballots` is empty until the box is opened.
-    With `shuffled` every voter sees the options in an order of their own, which `order_for` computes from `item`.
+    `top` is the number of first places that people ask for most. With `shuffled` every voter sees the options in an
+    order of their own, which `order_for` computes from `item`.
     """
 
     rule: Rule
@@ -46,6 +47,7 @@ class PollState(Struct, frozen=True, dict=True):
     receipts: tuple[str, ...] = ()
     gives_receipts: bool = False
     shuffled: bool = False
+    top: int = 3
     live: bool = False
     voting: bool = False
 
