@@ -231,6 +231,43 @@ def minutes(session: str, lang: str | None, formats: str, edition: str, out: Pat
         click.echo(path)
 
 
+_k = click.option(
+    "--fewest",
+    "k",
+    type=click.IntRange(1),
+    default=5,
+    show_default=True,
+    help=_("Leave out polls in which fewer people voted than this."),
+)
+
+
+@cli.command(help=_("Write what a session adds to a comparison of many, without names."))
+@_session
+@click.option("--out", type=click.Path(path_type=Path), help=_("The file to write; named by place if left out."))
+@_k
+def bundle(session: str, out: Path | None, k: int) -> None:
+    from workshop_kit.faces.comparing import save_bundle
+
+    click.echo(save_bundle(session, out, k))
+
+
+@cli.command(help=_("Compare many sessions on the same list: a report as HTML and PDF, in German and English."))
+@click.argument("sessions", nargs=-1, required=True, metavar="SESSION_OR_BUNDLE...")
+@_lang
+@click.option("--format", "formats", default="html,pdf", show_default=True, help=_("Formats, separated by commas."))
+@click.option(
+    "--out", type=click.Path(path_type=Path), default=Path("evidence"), show_default=True, help=_("Where to put them.")
+)
+@_k
+def evidence(sessions: tuple[str, ...], lang: str | None, formats: str, out: Path, k: int) -> None:
+    from workshop_kit.faces.comparing import gather, write_report
+
+    found = gather(sessions, k)
+    wanted = [name.strip() for name in formats.split(",") if name.strip()]
+    for path in write_report(found, [lang] if lang else list(LANGUAGES), wanted, out):
+        click.echo(path)
+
+
 @cli.command(help=_("Recompute the log's digests and say whether anything was altered."))
 @_session
 def verify(session: str) -> None:

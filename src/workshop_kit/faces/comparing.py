@@ -1,0 +1,64 @@
+"""What `workshop bundle` and `workshop evidence` do: one session's part in a comparison, and the report over many."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.folder import locate
+from workshop_kit.library import voice
+from workshop_kit.minutes.evidence import report
+from workshop_kit.minutes.writers import format_named
+from workshop_kit.results.bundle import Bundle, bundle_of, read, written
+from workshop_kit.results.evidence import Evidence, evidence_of
+
+
+def save_bundle(session: str, out: Path | None, k: int) -> Path:
+    """Write the bundle of a session; returns its file. Raises `WorkshopError`."""
+    bundle = bundle_of_session(session, k)
+    place = re.sub(r"[^a-z0-9]+", "-", bundle.place.casefold()).strip("-")
+    path = out or Path("-".join(part for part in ("bundle", place, bundle.session[:8]) if part) + ".json")
+    try:
+        path.write_bytes(written(bundle))
+    except OSError as error:
+        raise WorkshopError(
+            N_('"{path}" could not be written: {problem}. If it is open in another program, close it there.'),
+            path=str(path),
+            problem=error.strerror or error,
+        ) from error
+    return path
+
+
+def bundle_of_session(session: str, k: int) -> Bundle:
+    """Return the bundle of a session named by its folder or address."""
+    live = locate(session).open()
+    try:
+        return bundle_of(live, k)
+    finally:
+        live.close()
+
+
+def gather(names: Iterable[str], k: int, progress: Callable[[str], None] = lambda _name: None) -> Evidence:
+    """Return the evidence of sessions (folders, addresses) and bundles (JSON files). Raises `WorkshopError`."""
+    bundles: list[Bundle] = []
+    for name in names:
+        progress(name)
+        bundles.append(read(Path(name)) if name.casefold().endswith(".json") else bundle_of_session(name, k))
+    return evidence_of(bundles)
+
+
+def write_report(evidence: Evidence, langs: Iterable[str], formats: Iterable[str], out: Path) -> list[Path]:
+    """Write the report in these languages and formats; returns the files. Raises `WorkshopError`."""
+    wanted = [format_named(name) for name in formats]
+    out.mkdir(parents=True, exist_ok=True)
+    files: list[Path] = []
+    for lang in langs:
+        text = voice(lang)
+        document = report(evidence, text)
+        for format_ in wanted:
+            path = out / f"evidence.{lang}{format_.extension}"
+            path.write_bytes(format_.write(document, text))
+            files.append(path)
+    return files
