@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
+from workshop_kit.activities.poll.form import LARGEST_REV, room_votes, values, whole
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
 replace = msgspec.structs.replace
 
-VALUE = "value."
 SLIP = "slip:"
-MOST_HANDS = 10_000
-LARGEST_REV = 2**53
 
 OPENNESS = {
     "open": N_("Open: each name stands beside the vote."),
@@ -74,6 +72,11 @@ class PollState(Struct, frozen=True):
     def secret(self) -> bool:
         return self.openness == "secret"
 
+    def came_by(self, voter: str) -> Channel | None:
+        """Return the way by which somebody has voted, None who has not."""
+        ballot = self.ballots.get(voter)
+        return self.took_part.get(voter) if self.secret else ballot.channel if ballot else None
+
     @property
     def voters(self) -> Iterable[str]:
         """Who has voted, as seats and slips."""
@@ -106,6 +109,7 @@ class PollView(Struct, frozen=True):
     tally: Tally | None
     mine: Mapping[str, int] | None
     took_part: bool
+    on_paper: bool
     voted: int
     seats: int
     open: bool
@@ -149,23 +153,24 @@ class Poll:
             case "cast":
                 return self._cast(state, command, actor)
             case "room-votes" if actor.facilitates:
-                return (Fact("poll.room_votes_counted", _room_votes(state, command)),)
+                return (Fact("poll.room_votes_counted", room_votes(state, command)),)
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
-        value = {option: number for option, number in _values(state, command, state.rule.cap).items() if number}
+        value = {option: number for option, number in values(state, command, state.rule.cap).items() if number}
         state.rule.check(value)
         voter = actor.id
         if actor.facilitates:
             slip = command.fields.get("ballot", "").strip()
             if not slip:
                 raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
-            voter = SLIP + slip[:60]
+            voter = actor.bearer or SLIP + slip[:60]
+        _one_way(state.came_by(voter), actor)
         if state.secret:
             return self._box(state, command, voter, value)
         earlier = state.ballots.get(voter)
         known = earlier.rev if earlier else 0
-        rev = _whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
+        rev = whole(command.fields.get("rev", str(known + 1)), "rev", LARGEST_REV)
         if earlier and rev <= known:
             return (Fact("poll.ballot_superseded", {"voter": voter, "value": value, "rev": rev}),)
         return (Fact("poll.ballot_cast", {"voter": voter, "value": value, "rev": rev}),)
@@ -175,7 +180,7 @@ class Poll:
         if state.ballots:
             raise Refused(Why.CLOSED, N_("This secret vote was counted already. A new round is needed."))
         written = command.fields.get("rev")
-        rev = None if written is None else _whole(written, "rev", LARGEST_REV)
+        rev = None if written is None else whole(written, "rev", LARGEST_REV)
         ballot = Boxed(voter, value, rev, state.gives_receipts)
         return (ballot,) if voter in state.took_part else (ballot, Fact("poll.took_part", {"voter": voter}))
 
@@ -216,6 +221,7 @@ class Poll:
             tally=tally,
             mine=mine.value if mine else None,
             took_part=viewer.seat in state.voters,
+            on_paper=state.came_by(viewer.seat) is Channel.PAPER,
             voted=len(list(state.voters)) + state.room.voters,
             seats=viewer.seats,
             open=viewer.open,
@@ -300,6 +306,15 @@ class Poll:
         return (by_id[line.option] for line in state.tally.lines)
 
 
+def _one_way(came_by: Channel | None, actor: Actor) -> None:
+    """Refuse a ballot on paper of who has voted by phone, and one by phone of who has voted otherwise."""
+    if actor.facilitates and came_by is Channel.PHONE:
+        told = N_("This person has voted by phone already. That vote can only be changed on the phone.")
+        raise Refused(Why.TAKEN, told, field="ballot")
+    if actor.channel is Channel.PHONE and came_by not in {None, Channel.PHONE}:
+        raise Refused(Why.TAKEN, N_("Your ballot on paper was entered already, and it counts. Please ask in front."))
+
+
 def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
     labels = {option.id: text.pick(option.label) for option in state.options}
     columns: list[tuple[str, list[str]]] = [
@@ -338,52 +353,6 @@ def _provenance(tally: Tally, text: Text) -> str:
     if tally.eligible is not None:
         told += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
     return told
-
-
-def _values(state: PollState, command: Command, most: int = MOST_HANDS) -> dict[str, int]:
-    known = {option.id for option in state.options}
-    values: dict[str, int] = {}
-    for field, written in command.fields.items():
-        if field == "choice" and state.rule.single:
-            field, written = VALUE + written, "1"  # noqa: PLW2901 - radio buttons send the option as their value
-        if not field.startswith(VALUE):
-            continue
-        option = field.removeprefix(VALUE)
-        if option not in known:
-            raise Refused(
-                Why.INVALID, N_('"{option}" is not one of the options.'), field=field[:80], option=option[:60]
-            )
-        values[option] = _whole(written or "0", field, most)
-    return values
-
-
-def _whole(written: str, field: str, most: int) -> int:
-    text = written.strip()
-    if not (text.isascii() and text.isdigit()) or len(text) > 16 or int(text) > most:
-        raise Refused(
-            Why.INVALID,
-            N_('"{value}" is not a whole number from 0 to {most}.'),
-            field=field,
-            value=text[:20],
-            most=most,
-        )
-    return int(text)
-
-
-def _room_votes(state: PollState, command: Command) -> dict[str, object]:
-    counts = {option: number for option, number in _values(state, command).items() if number}
-    written = command.fields.get("voters", "").strip()
-    voters = _whole(written, "voters", MOST_HANDS) if written else max(counts.values(), default=0)
-    if state.rule.single and not written:
-        voters = sum(counts.values())
-    if any(number > voters for number in counts.values()):
-        raise Refused(
-            Why.INVALID,
-            N_("More hands were counted for one option than people took part ({voters})."),
-            field="voters",
-            voters=voters,
-        )
-    return {"counts": counts, "voters": voters}
 
 
 def _rounded(share: float | None) -> float | None:
