@@ -53,7 +53,7 @@ def new_ticket() -> str:
 def read_ticket(written: str, field: str) -> str:
     """Return the letters of a code that somebody typed; case, spaces and dashes do not matter. Raises `Refused`.
 
-    >>> read_ticket(" abcde fghja", "ticket")
+    >>> read_ticket(" abcde fghjf", "ticket")
     'ABCDEFGHJF'
     """
     code = "".join(letter for letter in written.upper() if letter.isalnum())
