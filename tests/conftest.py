@@ -63,10 +63,10 @@ class Room:
         for seat in seats:
             self.do("join", by=seat)
 
-    def do(self, name, item="", /, *, by=FACILITATOR, channel=None, **fields):
+    def do(self, name, item="", /, *, by=FACILITATOR, channel=None, bearer="", **fields):
         """Carry out a command and return the facts that it led to; raises `Refused`."""
         channel = channel or (Channel.NOTEBOOK if by == FACILITATOR else Channel.PHONE)
-        command, actor = Command(name, item, fields), Actor(by, channel)
+        command, actor = Command(name, item, fields), Actor(by, channel, bearer=bearer)
         facts = self.rules.decide(self.state, command, actor)
         for fact in facts:
             self._record(fact, command, actor)

@@ -4,6 +4,8 @@
 changed; what later versions record differently goes into a file of its own. It was made by
 
     python -m tests.test_golden data/sessions/founding-v1.jsonl
+
+when tickets could be issued but nobody had to show one; they came first then, and come last now.
 """
 
 from __future__ import annotations
@@ -90,7 +92,6 @@ class Recorder:
 
     def play(self) -> None:
         self.host("announce", url="http://192.0.2.7:8480")
-        self.host("issue-tickets", count=20)
         for number in range(12):
             self.person(number, "join", lang="en" if number == 4 else "de")
         self.person(5, "join", lang="en")
@@ -178,6 +179,7 @@ class Recorder:
         self.person(11, "cast", "speaker", choice="one")
         self.host("remove", seat=SEATS[11])
         self.host("close", "speaker")
+        self.host("issue-tickets", count=20)
 
 
 # ── the replay ────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -123,6 +123,16 @@ def test_cards_come_with_their_factor_by_name(session, table):
     ]
 
 
+def test_where_there_are_tickets_a_slip_is_one_of_them(session, table):
+    one, two = session.do("issue-tickets", count="2").tickets
+    path = table(f"ballot,place\n{one.lower()},2\n{two},1\n7,3\n")
+    assert [row.lines for row in import_table(session, "dots", path).refused] == [(4,)]
+    assert import_table(session, "dots", path, partial=True).count == 2
+    voters = session.state.items["dots"].state.ballots
+    assert set(voters) == set(session.state.seats), "each slip is the ballot of its ticket's seat"
+    assert scores(session) == {"place": 3, "staff": 0}
+
+
 def test_slips_of_a_secret_vote_lie_in_the_box(session, table):
     session.do("open", "secret")
     import_table(session, "secret", table("ballot,place\n1,2\n2,1\n"))

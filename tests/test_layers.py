@@ -20,7 +20,10 @@ BOTTOM_UP = (
     {"voting"},
     {"activities"},
     {"store"},
-    {"live", "library", "folder", "importing", "ballot_box", "people", "prepare", "privacy", "quick"},
+    {
+        *("live", "library", "folder", "importing", "ballot_box", "people", "prepare", "privacy", "quick"),
+        *("request", "tickets"),
+    },
     {"results"},
     {"minutes"},
     {"faces"},

@@ -18,8 +18,9 @@ from workshop_kit.core.event import Channel, Fact
 from workshop_kit.core.session import fold
 from workshop_kit.core.state import Info, Phase
 from workshop_kit.core.text import Text
-from workshop_kit.live import LONGEST_ID, LiveSession
+from workshop_kit.live import LiveSession
 from workshop_kit.people import CODE_LENGTH, CODE_LETTERS, LONGEST_NAME, clean_name, new_code
+from workshop_kit.request import LONGEST_ID
 from workshop_kit.store.memory import MemoryStore
 from workshop_kit.store.sqlite import SqliteStore
 

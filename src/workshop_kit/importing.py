@@ -61,15 +61,9 @@ def import_table(
     entries: list[Entry] = list(kind.entries(item.state, rows_of(path, content)))
     actor = Actor(FACILITATOR, channel)
     commands = [Command(entry.name, item_id, entry.fields) for entry in entries]
-    refused: list[RefusedRow] = []
-    good: list[Command] = []
-    for entry, command in zip(entries, commands, strict=True):
-        try:
-            live.rules.decide(live.state, command, actor)
-        except Refused as why:
-            refused.append(RefusedRow(entry.lines, why))
-        else:
-            good.append(command)
+    whys = live.tried(commands, actor)
+    refused = [RefusedRow(entry.lines, why) for entry, why in zip(entries, whys, strict=True) if why]
+    good = [command for command, why in zip(commands, whys, strict=True) if not why]
     if not good or (refused and not partial):
         return Imported(0, tuple(refused))
     *first, last = good

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import queue
-import re
 import secrets
 import threading
 from collections.abc import Callable, Iterable
@@ -17,16 +16,17 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from workshop_kit import ballot_box
+from workshop_kit import ballot_box, tickets
+from workshop_kit.core import admission
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
-from workshop_kit.core.event import BOX_OPENED, REDACTED, Boxed, Channel, Event, Fact
+from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED, Boxed, Channel, Event, Fact
 from workshop_kit.core.session import SessionRules, created, fold
 from workshop_kit.core.state import Info, SessionState
 from workshop_kit.people import Admission, NameList, clean_name, new_seat, token_hash
+from workshop_kit.request import Receipt, Request
 from workshop_kit.store.codec import sealed, verified
 from workshop_kit.store.upcast import Upcasts
 
@@ -36,34 +36,11 @@ if TYPE_CHECKING:
     from workshop_kit.core.agenda import Agenda
     from workshop_kit.store.base import Store, Writing
 
-LONGEST_ID = 80
 MOST_PER_COMMIT = 500
-
-_ID = re.compile(rf"[!-.0-~]{{1,{LONGEST_ID}}}")
 
 logger = logging.getLogger(__name__)
 
 FOLLOW_TIMEOUT = 1.0
-
-
-class Receipt(Struct, frozen=True):
-    """What an accepted command gets: the entry it led to. `repeated` tells that it had been sent before.
-
-    `word` is the receipt of a secret ballot, where the poll gives receipts; it is nowhere else but in the box.
-    """
-
-    seq: int
-    repeated: bool = False
-    word: str = ""
-
-
-class _Request(Struct):
-    command: Command
-    actor: Actor
-    name: str
-    first: tuple[Command, ...]
-    also: Callable[[Writing], None] | None
-    answer: Future[Receipt]
 
 
 def utc_now() -> datetime:
@@ -81,7 +58,7 @@ class LiveSession:
         self._clock = clock
         self._lock = threading.RLock()
         self._starting = threading.Lock()
-        self._requests: queue.SimpleQueue[_Request | None] = queue.SimpleQueue()
+        self._requests: queue.SimpleQueue[Request | None] = queue.SimpleQueue()
         self._subscribers: list[Callable[[SessionState], None]] = []
         self._threads: dict[str, threading.Thread] = {}
         self._closed = threading.Event()
@@ -121,44 +98,58 @@ class LiveSession:
         actor: Actor,
         *,
         name: str = "",
+        token_hash: str = "",
         first: tuple[Command, ...] = (),
         also: Callable[[Writing], None] | None = None,
     ) -> Future[Receipt]:
         """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
 
-        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat, and the
-        commands in `first` are carried out, together with the command or not at all. `also` writes beside the log in
-        the same transaction.
+        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat, which from now on
+        opens with the token of `token_hash` if there is one, and the commands in `first` are carried out, together with
+        the command or not at all. `also` writes beside the log in the same transaction.
         """
         answer: Future[Receipt] = Future()
         answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
         with self._starting:
             self._start("writer", self._write_forever)
-            self._requests.put(_Request(command, actor, clean_name(name), first, also, answer))
+            self._requests.put(Request(command, actor, clean_name(name), token_hash, first, also, answer))
         return answer
 
     def do(self, name: str, item: str = "", /, channel: Channel = Channel.NOTEBOOK, **fields: str) -> Receipt:
         """Carry out a facilitator's command and wait until it is durable."""
         return self.submit(Command(name, item, fields), Actor(FACILITATOR, channel)).result()
 
-    def join(self, lang: str = "", name: str = "", channel: Channel = Channel.PHONE) -> Future[Admission]:
-        """Give a new person a seat."""
+    def tried(self, commands: Iterable[Command], actor: Actor) -> list[Refused | None]:
+        """Return for each command, as if it came alone, why it would be refused just now; nothing is recorded."""
+        with self._lock, self.store.writing() as tx:
+            state = self._folded(tx.read)
+            return [self._refusal(tx, state, command, actor) for command in commands]
+
+    def _refusal(self, tx: Writing, state: SessionState, command: Command, actor: Actor) -> Refused | None:
+        try:
+            self.rules.decide(state, command, tickets.bearing(tx, state, command, actor))
+        except Refused as why:
+            return why
+        return None
+
+    def join(
+        self, lang: str = "", name: str = "", channel: Channel = Channel.PHONE, ticket: str = ""
+    ) -> Future[Admission]:
+        """Give a new person a seat, or the bearer of a ticket the one it stands for, wherever that was open before."""
         seat, token = new_seat()
-        command = Command("join", fields={"lang": lang})
-        joined = self.submit(command, Actor(seat, channel), also=lambda tx: tx.add_seat(seat, token_hash(token)))
-        if clean_name(name):
-            joined = self.rename(seat, name, channel)
-        admission: Future[Admission] = Future()
-        admission.set_running_or_notify_cancel()
+        command = Command("join", fields={"lang": lang, admission.TICKET: ticket})
+        joined = self.submit(command, Actor(seat, channel), name=name, token_hash=token_hash(token))
+        admitted: Future[Admission] = Future()
+        admitted.set_running_or_notify_cancel()
 
         def admit(done: Future[Receipt]) -> None:
             if (error := done.exception()) is not None:
-                admission.set_exception(error)
+                admitted.set_exception(error)
             else:
-                admission.set_result(Admission(seat, token))
+                admitted.set_result(Admission(done.result().actor, token))
 
         joined.add_done_callback(admit)
-        return admission
+        return admitted
 
     def rename(self, seat: str, name: str, channel: Channel = Channel.PHONE) -> Future[Receipt]:
         """Keep the name of the person on a seat, apart from the log; the log only tells that it changed."""
@@ -174,10 +165,10 @@ class LiveSession:
         """Return the seat that a secret token opens."""
         if not token:
             return None
-        key = token_hash(token)
-        if key not in self._seats and (seat := self.store.seat_of(key)):
-            self._seats[key] = seat
-        return self._seats.get(key)
+        key, known = token_hash(token), self._seats
+        if key not in known and (seat := self.store.seat_of(key)):
+            known[key] = seat
+        return known.get(key)
 
     def _write_forever(self) -> None:
         while (request := self._requests.get()) is not None:
@@ -190,7 +181,7 @@ class LiveSession:
                     batch.append(more)
             self._write(batch)
 
-    def _write(self, batch: list[_Request]) -> None:
+    def _write(self, batch: list[Request]) -> None:
         outcomes: list[tuple[Future[Receipt], Receipt | Exception]] = []
         try:
             with self._lock:
@@ -223,22 +214,17 @@ class LiveSession:
         except StoreError as error:
             logger.warning("the commands are recorded, but the store failed afterwards: %s", error)
 
-    def _decide(self, tx: Writing, state: SessionState, request: _Request) -> tuple[Receipt | Exception, SessionState]:
+    def _decide(self, tx: Writing, state: SessionState, request: Request) -> tuple[Receipt | Exception, SessionState]:
         command, actor = request.command, request.actor
         try:
-            if command.id and not _ID.fullmatch(command.id):
-                raise Refused(
-                    Why.INVALID,
-                    N_('The id of a command may have up to {most} letters, digits and signs, but no "/".'),
-                    field="id",
-                    most=LONGEST_ID,
-                )
+            request.check()
             if command.id and (known := tx.find(command.id)):
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
-                return Receipt(known.seq, repeated=True), state
-            naming = [Command("name", fields={"named": "yes"})] if request.name else []
-            boxed, events, after = self._decided(tx, state, [*request.first, *naming, command], actor)
+                return Receipt(known.seq, repeated=True, actor=actor.id), state
+            steps = request.steps(lambda step: tickets.bearing(tx, state, step, request.actor))
+            actor = steps[-1][1]
+            boxed, events, after = self._decided(tx, state, steps, command.id, actor)
         except WorkshopError as refusal:
             return refusal, state
         except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch
@@ -248,26 +234,29 @@ class LiveSession:
             if event.name == BOX_OPENED:
                 tx.destroy_box(event.item)
         words = [ballot_box.put(tx, command.item, ballot) for ballot in boxed]
+        issued = [tickets.issued(tx, state, event) for event in events if event.name == TICKETS_ISSUED]
+        if request.token_hash:
+            tx.move_seat(actor.id, request.token_hash)
         if request.name:
             tx.set_name(actor.id, request.name)
         if request.also:
             request.also(tx)
-        return Receipt(after.seq, word="".join(words)), after
+        return Receipt(after.seq, actor=actor.id, word="".join(words), tickets=sum(issued, ())), after
 
     def _decided(
-        self, tx: Writing, state: SessionState, commands: list[Command], actor: Actor
+        self, tx: Writing, state: SessionState, steps: list[tuple[Command, Actor]], command_id: str, actor: Actor
     ) -> tuple[list[Boxed], list[Event], SessionState]:
         """Return the secret ballots and the entries that commands lead to together, and the state after them.
 
         Closing an item opens its ballot box.
         """
-        command_id = commands[-1].id or secrets.token_hex(8)
+        command_id = command_id or secrets.token_hex(8)
         boxed: list[Boxed] = []
         planned: list[Fact] = []
         after = state
-        for command in commands:
+        for command, acting in steps:
             known = len(planned)
-            for fact in self.rules.decide(after, command, actor):
+            for fact in self.rules.decide(after, command, acting):
                 if isinstance(fact, Boxed):
                     boxed.append(fact)
                     continue
@@ -380,6 +369,8 @@ class LiveSession:
     def _advance(self, state: SessionState) -> None:
         if state.naming != self._state.naming:
             self._names = self.store.names()
+        if state.moves != self._state.moves:
+            self._seats = {}  # a new one, so that who is looking a token up just now fills the old one
         self._state = state
 
     def _publish(self) -> None:

@@ -24,7 +24,7 @@ def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
         "entries": [
             {"at": moment(event.at), "item": event.item, "name": event.name, "data": dict(event.data)}
             for event in live.store.read()
-            if event.actor == seat
+            if seat in {event.actor, event.data.get("voter")}
         ],
     }
 

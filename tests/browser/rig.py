@@ -146,10 +146,12 @@ class Watch:
             self.problems.append(f"request: {url}")
 
 
-def join(page: Page, served: Served, name: str = "") -> Page:
-    """Open the session's address and join."""
+def join(page: Page, served: Served, name: str = "", ticket: str = "") -> Page:
+    """Open the session's address and join, with a ticket where one is asked for."""
     page.goto(served.url)
     page.fill("main [name=name]", name)
+    if ticket:
+        page.fill("main [name=ticket]", ticket)
     page.click("main button[type=submit]")
     page.wait_for_selector("[data-region=mine]")
     return page

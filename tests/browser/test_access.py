@@ -89,6 +89,26 @@ def test_the_way_in(session, page_of, watch):
     assert not audit.findings, audit.told()
 
 
+def test_the_way_in_with_a_ticket(session, page_of, watch):
+    watch.expected = ("status of 422",)
+    audit = Audit()
+    session.do("open", "factors")
+    for lang, ticket in zip(LANGUAGES, session.live.do("issue-tickets", count="2").tickets, strict=True):
+        page = page_of(locale=lang)
+        for typed in ("", "ABCDE", ticket):
+            page.goto(session.url)
+            page.fill("main [name=ticket]", typed or " ")
+            if typed:
+                page.click("main button[type=submit]")
+            audit.look(page, f"{lang} ticket {typed}")
+            audit.enlarge(page, f"{lang} ticket {typed}")
+            audit.measure(page, f"{lang} ticket {typed}", NARROW, PHONE)
+        join(page_of(locale=lang), session, ticket=ticket)
+        expect(page.locator("#moved")).to_be_visible()
+        audit.look(page, f"{lang} moved")
+    assert not audit.findings, audit.told()
+
+
 @pytest.mark.parametrize("session", [*agenda_names(), OTHER_POLLS], ids=[*agenda_names(), "other-polls"], indirect=True)
 def test_every_step(session, page_of, crowd):
     audit, people = Audit(), crowd(6)

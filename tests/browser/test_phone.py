@@ -6,7 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
-from rig import PROJECTOR, form, see, until
+from rig import PROJECTOR, form, join, see, until
 
 pytestmark = pytest.mark.browser
 
@@ -141,6 +141,35 @@ def test_what_came_too_late_is_refused_with_a_reason(session, phone, watch):
     assert texts(session) == []
 
 
+def test_a_ticket_opens_one_seat_on_one_phone_after_another_without_javascript(session, page_of, watch):
+    watch.expected = ("status of 403", "status of 422")
+    (ticket,) = session.live.do("issue-tickets", count="1").tickets
+    session.do("open", "factors")
+    page = page_of(java_script_enabled=False)
+    page.goto(session.url)
+    page.fill("main [name=name]", "Ada")
+    page.fill("main [name=ticket]", ticket[:-1] + ("A" if ticket[-1] != "A" else "B"))
+    page.click("main button[type=submit]")
+    expect(page.get_by_role("alert")).to_contain_text("mistyped")
+    expect(page.get_by_label("Your ticket")).to_be_focused()
+    expect(page.get_by_label("Your name, if you like")).to_have_value("Ada")
+    page.get_by_label("Your ticket").fill(ticket.lower().replace("-", ""))
+    page.click("main button[type=submit]")
+    see(page, "factors")
+    choose(page, place=2)
+    press(page, "cast")
+    assert ballots(session) == [{"place": 2}]
+
+    other = join(page_of(java_script_enabled=False), session, ticket=ticket)
+    assert chosen(other) == {"place": 2}
+    press(page, "cast")
+    expect(page.get_by_role("alert")).to_contain_text("no seat")
+    choose(other, place=0, needs=1)
+    press(other, "cast")
+    assert ballots(session) == [{"needs": 1}]
+    assert len(session.state.seats) == 1
+
+
 # ── live ─────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -158,6 +187,21 @@ def test_a_vote_is_saved_and_the_stage_counts_it(session, phone, page_of):
     for face in (page, stage):
         expect(face.locator("#result tbody tr").first).to_have_attribute("id", "bar-place")
     assert ballots(session) == [{"place": 2, "needs": 1}]
+
+
+def test_a_phone_whose_seat_has_moved_says_so_and_leads_back(session, page_of):
+    (ticket,) = session.live.do("issue-tickets", count="1").tickets
+    session.do("open", "factors")
+    first = join(page_of(), session, ticket=ticket)
+    see(first, "factors")
+    join(page_of(), session, ticket=ticket)
+    expect(first.locator("#moved")).to_be_visible()
+    expect(form(first, "cast")).to_have_count(0)
+    first.get_by_role("link", name="Join again").click()
+    first.fill("main [name=ticket]", ticket)
+    first.click("main button[type=submit]")
+    see(first, "factors")
+    assert len(session.state.seats) == 1
 
 
 def test_a_refusal_shows_without_leaving_the_page(session, phone):

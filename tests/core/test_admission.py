@@ -1,12 +1,13 @@
-"""Who may take part: the lock, removal, the bound on seats."""
+"""Who may take part: the lock, removal, the bound on seats, tickets."""
 
 from __future__ import annotations
 
 import pytest
+from tests.conftest import DOTS
 
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import Why
-from workshop_kit.core.event import Channel
+from workshop_kit.core.event import Channel, Fact
 
 HOST = Actor(FACILITATOR, Channel.NOTEBOOK)
 PATIENCE = 5.0
@@ -72,3 +73,93 @@ def test_a_full_room_takes_nobody(session, refused, monkeypatch):
         session.join().result(PATIENCE)
     with refused(Why.TOO_MANY):
         session.join().result(PATIENCE)
+
+
+class TestTickets:
+    """Which seat is behind a ticket is handed in as `bearer`; what follows from it is decided here."""
+
+    @pytest.fixture
+    def ticketed(self, room):
+        made = room(DOTS, seats=())
+        made.do("issue-tickets", count="5")
+        return made
+
+    def test_without_tickets_everybody_joins(self, room):
+        made = room(DOTS, seats=())
+        assert made.do("join", by="s1") == (Fact("seat.joined", {"lang": "en"}),)
+        assert not made.state.seats["s1"].ticket
+
+    @pytest.mark.parametrize("typed", ["", "  ", "ABCDE-FGHJF"])
+    def test_once_they_are_issued_joining_by_phone_takes_one(self, ticketed, refused, typed):
+        with refused(Why.NOT_ALLOWED, "ticket"):
+            ticketed.do("join", by="s1", ticket=typed)
+        assert not ticketed.state.seats
+
+    def test_the_bearer_of_one_gets_its_seat(self, ticketed):
+        assert ticketed.do("join", by="s1", bearer="s1") == (Fact("seat.joined", {"lang": "en", "ticket": True}),)
+        assert (ticketed.state.tickets, ticketed.state.tickets_used) == (5, 1)
+
+    def test_again_it_opens_the_same_seat_and_the_log_says_so(self, ticketed):
+        ticketed.do("join", by="s1", bearer="s1")
+        assert ticketed.do("join", by="s1", bearer="s1", lang="de") == (
+            Fact("seat.moved"),
+            Fact("seat.language_chosen", {"lang": "de"}),
+        )
+        assert (len(ticketed.state.seats), ticketed.state.moves, ticketed.state.seats["s1"].moves) == (1, 1, 1)
+
+    def test_in_a_locked_room_it_opens_a_seat_that_is_taken_but_no_new_one(self, ticketed, refused):
+        ticketed.do("join", by="s1", bearer="s1")
+        ticketed.do("lock")
+        ticketed.do("join", by="s1", bearer="s1")
+        with refused(Why.LOCKED):
+            ticketed.do("join", by="s2", bearer="s2")
+
+    def test_it_does_not_bring_back_a_seat_that_was_removed(self, ticketed, refused):
+        ticketed.do("join", by="s1", bearer="s1")
+        ticketed.do("remove", seat="s1")
+        with refused(Why.NOT_ALLOWED, "ticket"):
+            ticketed.do("join", by="s1", bearer="s1")
+        with refused(Why.NOT_ALLOWED, "ballot"):
+            ticketed.do("admit", bearer="s1")
+
+    def test_guests_of_the_facilitator_need_none(self, ticketed):
+        ticketed.do("join", by="s1", channel=Channel.HANDS)
+        ticketed.do("join", by="s2", channel=Channel.NOTEBOOK)
+        assert (len(ticketed.state.seats), ticketed.state.without_ticket) == (2, 0)
+
+    def test_who_was_there_before_stays_and_is_counted(self, room):
+        made = room(DOTS, seats=("ada", "ben"))
+        made.do("remove", seat="ben")
+        made.do("issue-tickets", count="1")
+        made.cast("dots", "ada", o1=1)
+        made.do("join", by="ada", lang="de")
+        assert (made.state.without_ticket, made.state.tickets_used) == (1, 0)
+
+    @pytest.mark.parametrize("count", ["", "0", "-1", "1.5", "9996", "99999999999", "\u0665", "x"])
+    def test_their_number_is_bounded(self, ticketed, refused, count):
+        with refused(Why.INVALID, "count"):
+            ticketed.do("issue-tickets", count=count)
+
+    def test_more_can_be_issued_up_to_the_bound(self, ticketed):
+        ticketed.do("issue-tickets", count="9995")
+        assert ticketed.state.tickets == 10_000
+
+    def test_only_the_facilitator_admits_and_only_the_bearer_of_a_ticket(self, ticketed, refused):
+        ticketed.do("join", by="s1", bearer="s1")
+        for by, bearer in (("s1", "s1"), (FACILITATOR, "")):
+            with refused(Why.UNKNOWN):
+                ticketed.do("admit", by=by, bearer=bearer)
+
+    def test_who_votes_on_paper_has_a_seat(self, ticketed):
+        ticketed.do("admit", bearer="s1", channel=Channel.PAPER)
+        assert ticketed.do("admit", bearer="s1", channel=Channel.PAPER) == ()
+        ticketed.do("cast", "dots", bearer="s1", channel=Channel.PAPER, ballot="ABCDE-FGHJF", **{"value.o1": "2"})
+        ticketed.do("close", "dots")
+        profile = ticketed.inside("dots").profile
+        assert (profile.eligible, [ballot.voter for ballot in profile.ballots]) == (1, ["s1"])
+        assert ticketed.state.seats["s1"].channel is Channel.PAPER
+        assert "ABCDE" not in str(ticketed.log)
+
+    def test_a_slip_without_a_ticket_is_refused(self, ticketed, refused):
+        with refused(Why.INVALID, "ballot"):
+            ticketed.cast("dots", slip="17", channel=Channel.PAPER, o1=1)

@@ -71,7 +71,7 @@ def test_a_repeated_id_is_refused(mistake):
         ({"options": "Place"}, "options"),
         ({"options": [1, 2]}, "options"),
         ({"options": {"a": "A", "b": "B"}}, "options"),
-        ({"rule": "lottery"}, "dots, approval, choice, mood"),
+        ({"rule": "lottery"}, "dots, split, approval, multiple"),
         ({"rule": 1}, "expected"),
         ({"openness": "secret-ish"}, "open, names-hidden"),
         ({"reveal": "never"}, "on_close, manual, live"),

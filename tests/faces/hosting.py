@@ -59,9 +59,10 @@ class Server:
         """Return a client that keeps cookies as a browser does; redirects are left to the test."""
         return httpx.Client(base_url=self.base, timeout=PATIENCE, headers=headers)
 
-    def join(self, lang: str = "en", name: str = "") -> Phone:
+    def join(self, lang: str = "en", name: str = "", ticket: str = "") -> Phone:
         """Let a person join and return their phone."""
-        answer = self.api.post(f"{self.url}/join", data={"lang": lang, "name": name}, headers=JSON).json()
+        data = {"lang": lang, "name": name, "ticket": ticket}
+        answer = self.api.post(f"{self.url}/join", data=data, headers=JSON).json()
         return Phone(self, answer["seat"], answer["token"])
 
     def socket(self, **headers: str) -> ClientConnection:

@@ -14,11 +14,12 @@ from tests.bench.server import ServerProcess, kit
 
 from workshop_kit.core.event import Channel
 from workshop_kit.faces import cli
+from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
 from workshop_kit.prepare import new_session
 
 PARAMETERS = {"parameters", "injected-parameters"}
-PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify"}
+PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify", "tickets"}
 SMALL = """
 name = "small"
 title = { de = "Klein", en = "Small" }
@@ -331,6 +332,50 @@ class TestResults:
 
     def test_an_unknown_item_is_told(self, fails, session):
         assert 'no item "nowhere"' in fails(1, "results", session, "nowhere")
+
+
+# ── tickets ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class TestTickets:
+    def opens(self, session, codes):
+        live = SessionFolder(session).open()
+        try:
+            return len({live.join(ticket=code).result().seat for code in codes})
+        finally:
+            live.close()
+
+    def test_they_are_printed_one_per_line_and_open_a_seat_each(self, run, session):
+        code, out, err = run("tickets", session, "3")
+        assert code == 0
+        assert err == "1 person came in before without a ticket.\n"
+        assert self.opens(session, out.splitlines()) == 3
+
+    def test_as_json(self, run, session):
+        code, out, _err = run("tickets", session, "2", "--json")
+        assert (code, out.count("\n")) == (0, 1)
+        assert self.opens(session, json.loads(out)["tickets"]) == 2
+
+    def test_into_a_file_they_are_not_printed(self, run, session, tmp_path):
+        out = tmp_path / "list.csv"
+        code, told, _err = run("tickets", session, "4", "--out", out)
+        rows = list(csv.DictReader(io.StringIO(out.read_text("utf-8"))))
+        assert code == 0
+        assert told == f"4 tickets are in the file {out}. Print it: they cannot be shown again.\n"
+        assert out.stat().st_mode & 0o077 == 0
+        assert self.opens(session, [row["ticket"] for row in rows]) == 4
+        _code, told, _err = run("tickets", session, "1", "--json", "--out", tmp_path / "more.csv")
+        assert json.loads(told) == {"out": str(tmp_path / "more.csv"), "count": 1}
+
+    def test_a_file_that_is_there_is_left_alone(self, fails, session, tmp_path):
+        out = tmp_path / "list.csv"
+        out.write_text("mine", "utf-8")
+        assert "list.csv" in fails(1, "tickets", session, "4", "--out", out)
+        assert out.read_text("utf-8") == "mine"
+
+    @pytest.mark.parametrize(("count", "exit_code"), [("0", 2), ("x", 2), ("10001", 1)])
+    def test_a_number_that_makes_no_sense_is_told(self, fails, session, count, exit_code):
+        fails(exit_code, "tickets", session, count)
 
 
 # ── verify ────────────────────────────────────────────────────────────────────────────────────────────────────────────

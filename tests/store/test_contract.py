@@ -127,6 +127,25 @@ class StoreContract:
             tx.add_seat("s2", "another")
         assert (store.seat_of("hash of a token"), store.seat_of("another"), store.seat_of("")) == ("s1", "s2", None)
 
+    def test_a_seat_moves_to_another_token(self, store):
+        for token in ("one", "two", "two"):
+            with store.writing() as tx:
+                tx.move_seat("s1", token)
+        assert (store.seat_of("one"), store.seat_of("two")) == (None, "s1")
+        with store.writing() as tx:
+            tx.add_seat("s2", "one")
+        assert (store.seat_of("one"), store.seat_of("two")) == ("s2", "s1")
+
+    def test_tickets_are_found_by_their_hash(self, store):
+        with store.writing() as tx:
+            tx.add_tickets({"first": "s1", "second": "s2"})
+            assert tx.ticket_seat("first") == "s1"
+        with store.writing() as tx:
+            tx.add_tickets({"third": "s3"})
+            tx.add_tickets({})
+            assert [tx.ticket_seat(name) for name in ("first", "second", "third", "")] == ["s1", "s2", "s3", None]
+        assert store.seat_of("first") is None
+
     @pytest.mark.parametrize(
         "error", [RuntimeError("broken"), Refused(Why.CLOSED, "Too late."), BrokenLog(3), KeyboardInterrupt()]
     )
@@ -137,11 +156,13 @@ class StoreContract:
             tx.append(log[1:])
             tx.set_name("s1", "Ada")
             tx.add_seat("s1", "hash")
+            tx.add_tickets({"ticket": "s1"})
             raise error
         assert caught.value is error
         assert (store.read(), store.names(), store.seat_of("hash")) == (log[:1], {}, None)
         with store.writing() as tx:
             assert tx.find("c2") is None
+            assert tx.ticket_seat("ticket") is None
         write(store, *log[1:])
         assert store.read() == log
 
@@ -264,9 +285,12 @@ class SharedStoreContract(StoreContract):
         with store.writing() as tx:
             tx.set_name("s1", "Ada")
             tx.add_seat("s1", "hash")
+            tx.add_tickets({"ticket": "s1"})
         store.close()
         again = connect()
         assert (again.read(), again.names(), again.seat_of("hash")) == (log, {"s1": "Ada"}, "s1")
+        with again.writing() as tx:
+            assert tx.ticket_seat("ticket") == "s1"
 
     def test_what_was_written_survives_the_death_of_the_process(self, connect, tmp_path):
         store = connect()

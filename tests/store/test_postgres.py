@@ -102,6 +102,27 @@ def test_many_processes_may_begin_in_an_empty_database_at_once(postgres):
     assert postgres.sql("select count(*) from workshop_kit.sessions", database="fresh") == [(2,)]
 
 
+def test_tables_of_the_first_layout_are_brought_up_to_date_when_a_session_is_opened(postgres, entries):
+    postgres.sql(f"create database older owner {postgres_server.USER}")
+    url, log = postgres.url(database="older"), entries(3)
+    with closing(PostgresStore(url, "spring", create=True)) as store, store.writing() as tx:
+        tx.append(log)
+        tx.add_seat("s1", "hash")
+    postgres.sql("drop table workshop_kit.tickets", database="older")
+    postgres.sql("update workshop_kit.layout set version = 1", database="older")
+    with pytest.raises(StoreError, match="workshop new"):
+        PostgresStore(url, "nowhere")
+    assert postgres.sql("select version from workshop_kit.layout", database="older") == [(1,)]
+    with ThreadPoolExecutor(8) as pool:
+        opened = list(pool.map(lambda number: PostgresStore(url, "spring", create=number % 2 == 0), range(8)))
+    for number, store in enumerate(opened):
+        with closing(store), store.writing() as tx:
+            assert (store.read(), store.seat_of("hash")) == (log, "s1")
+            tx.add_tickets({f"ticket {number}": f"t{number}"})
+            assert tx.ticket_seat("ticket 0") == "t0"
+    assert postgres.sql("select version from workshop_kit.layout", database="older") == [(postgres_tables.LAYOUT,)]
+
+
 def test_tables_of_a_newer_version_are_left_alone(postgres, store, name):
     postgres.sql("update workshop_kit.layout set version = %s", postgres_tables.LAYOUT + 1)
     try:
@@ -136,6 +157,7 @@ def test_sessions_in_one_database_know_nothing_of_each_other(postgres, store, na
             tx.add_seat("s1", "hash")
             tx.set_name("s1", "Ada")
             tx.put_ballot("item", "voter", 1, "ballot")
+            tx.add_tickets({"ticket": "s2"})
             with ThreadPoolExecutor(1) as pool:
                 pool.submit(write, neighbour, log[0]).result(PATIENCE)
         assert neighbour.read() == log[:1]
@@ -146,6 +168,7 @@ def test_sessions_in_one_database_know_nothing_of_each_other(postgres, store, na
         assert not neighbour.wait(0.2)
         with neighbour.writing() as tx:
             assert tx.box("item") == []
+            assert tx.ticket_seat("ticket") is None
             tx.redact([1])
             tx.destroy_box("item")
         assert store.read() == log
@@ -158,8 +181,9 @@ def test_a_session_is_deleted_by_its_row(postgres, store, name, entry):
         tx.set_name("s1", "Ada")
         tx.box_key("item", "key")
         tx.put_ballot("item", "voter", 1, "ballot")
+        tx.add_tickets({"ticket": "s2"})
     postgres.sql("delete from workshop_kit.sessions where name = %s", name)
-    for table in ("events", "seats", "names", "boxes", "ballots"):
+    for table in ("events", "seats", "tickets", "names", "boxes", "ballots"):
         assert postgres.sql(f"select 1 from workshop_kit.{table} where session = %s", store._number) == []
 
 

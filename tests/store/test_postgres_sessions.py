@@ -242,6 +242,28 @@ def test_a_vote_on_one_server_shows_on_the_other(servers, begun, run):
     assert {row["option"]: row["score"] for row in rows}["o1"] == 1
 
 
+def test_many_phones_with_one_ticket_on_two_servers_get_one_seat_and_one_vote(servers, begun, run):
+    code, out, _err = run("tickets", begun, "1")
+    assert code == 0
+
+    def take(number):
+        server = servers[number % 2]
+        answer = HTTP.post(f"{server.url}/join", data={"lang": "en", "ticket": out.strip()}, headers=JSON).json()
+        headers = {**JSON, "authorization": f"Bearer {answer['token']}"}
+        return answer["seat"], headers, cast(server, headers, **{"value.o1": "1"}).status_code
+
+    with ThreadPoolExecutor(12) as pool:
+        taken = list(pool.map(take, range(24)))
+    assert len({seat for seat, _, _ in taken}) == 1
+    assert {status for _, _, status in taken} <= {200, 403}, "whose seat has moved on may be too late to vote"
+    sleep(2)
+    for server in servers:
+        answers = [cast(server, headers, **{"value.o2": "1"}).status_code for _, headers, _ in taken]
+        assert sorted(answers) == [200] + [403] * 23
+    rows = json.loads(run("results", begun, "dots", "--format", "json")[1])
+    assert {(row["option"], row["score"], row["voters"]) for row in rows} >= {("o2", 1, 1), ("o1", 0, 1)}
+
+
 def test_without_the_database_people_are_told_and_see_their_pages(servers, postgres):
     first, second = servers
     headers, elsewhere = join(first), join(second)

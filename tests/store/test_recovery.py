@@ -419,6 +419,28 @@ class TestRepair:
             assert (store.seat_of("hash of the late one"), store.seat_of("hash 1")) == (None, "s1")
             assert "late" not in store.names()
 
+    @pytest.mark.parametrize("from_backup", [True, False])
+    def test_tickets_are_kept_used_or_not(self, path, tmp_path, from_backup):
+        with closing(SqliteStore(path)) as store, store.writing() as tx:
+            tx.add_tickets({"used": "s1", "unused": "nobody yet"})
+        backup = back_up(path, tmp_path / "backup.db", now=NOW).path if from_backup else None
+        run(path, "update events set actor = 'x' where seq = 101")
+        if from_backup:
+            run(path, "delete from tickets")
+        repair(path, backup, now=NOW)
+        with closing(SqliteStore(path)) as store, store.writing() as tx:
+            assert (tx.ticket_seat("used"), tx.ticket_seat("unused")) == ("s1", "nobody yet")
+
+    @pytest.mark.parametrize("from_backup", [True, False])
+    def test_a_file_of_the_first_layout_is_repaired_into_one_of_todays(self, path, tmp_path, original, from_backup):
+        run(path, "drop table tickets", "pragma user_version = 1")
+        backup = back_up(path, tmp_path / "backup.db", now=NOW).path if from_backup else None
+        run(path, "update events set actor = 'x' where seq = 101")
+        assert repair(path, backup, now=NOW).kept == (len(original) if from_backup else 100)
+        with closing(SqliteStore(path)) as store, store.writing() as tx:
+            tx.add_tickets({"ticket": "s1"})
+            assert store.seat_of("hash 1") == "s1"
+
     @pytest.mark.parametrize("content", [b"", b"Dear diary, " * 1000, None])
     def test_where_nothing_can_be_kept_nothing_is_changed(self, path, content):
         if content is None:

@@ -123,11 +123,16 @@ class Entry(Struct, frozen=True):
 
 
 class Actor(Struct, frozen=True):
-    """Who asks: a seat's pseudonym or `FACILITATOR`. `named`, set by the session, tells whether a name is known."""
+    """Who asks: a seat's pseudonym or `FACILITATOR`. `named`, set by the session, tells whether a name is known.
+
+    `bearer` is the seat of the ticket that came with the command, empty where none did: who joins with a ticket is its
+    bearer, and the facilitator enters a ballot on paper for the bearer of its slip.
+    """
 
     id: str
     channel: Channel
     named: bool = False
+    bearer: str = ""
 
     @property
     def facilitates(self) -> bool:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.event import TICKETS_ISSUED, Channel, Event, Fact
 from workshop_kit.core.state import Seat, SessionState
 from workshop_kit.core.text import LANGUAGES
 
@@ -19,11 +20,31 @@ MOST_SEATS = 5_000
 
 MOST_TICKETS = 10_000
 
+TICKET, SLIP = "ticket", "ballot"
+"""The fields that may hold a ticket's code: of who joins, and of a paper ballot, on whose slip it is the number."""
+
+
+def ticket_field(command: Command, actor: Actor) -> str:
+    """Return the field of a command that may hold a ticket's code, empty where none may."""
+    if actor.facilitates:
+        return SLIP if command.item else ""
+    return TICKET if command.name == "join" and not command.item else ""
+
 
 def known(state: SessionState, command: Command, actor: Actor) -> Actor:
     """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act."""
-    seat = state.seats.get(actor.id)
-    if actor.facilitates or (seat is None and command.name == "join"):
+    seat = state.seats.get(actor.bearer or actor.id)
+    if seat and seat.removed and actor.bearer:
+        told = N_("The seat of this ticket was removed. Please ask in front.")
+        raise Refused(Why.NOT_ALLOWED, told, field=SLIP if actor.facilitates else TICKET)
+    if actor.facilitates:
+        if state.tickets and not actor.bearer and command.item and command.fields.get(SLIP, "").strip():
+            told = N_(
+                "There is no ticket with this code. A slip's number must be a ticket's, since tickets were issued."
+            )
+            raise Refused(Why.INVALID, told, field=SLIP)
+        return actor
+    if seat is None and command.name == "join":
         return actor
     if seat is None or seat.removed:
         raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
@@ -42,8 +63,11 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
             return () if state.locked else (Fact("session.locked"),)
         case "unlock" if actor.facilitates:
             return (Fact("session.unlocked"),) if state.locked else ()
+        case "admit" if actor.facilitates and actor.bearer:
+            data = {"lang": state.info.lang, "ticket": True, "seat": actor.bearer}
+            return () if actor.bearer in state.seats else (Fact("seat.joined", data),)
         case "issue-tickets" if actor.facilitates:
-            return (Fact("session.tickets_issued", {"count": int(fields["count"])}),)
+            return (Fact(TICKETS_ISSUED, {"count": _count(state, fields.get("count", ""))}),)
         case "remove" if actor.facilitates:
             seat = state.seats.get(fields.get("seat", ""))
             if seat is None:
@@ -56,12 +80,26 @@ def _join(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ..
     lang = command.fields.get("lang", "")
     lang = lang if lang in LANGUAGES else state.info.lang
     if actor.id in state.seats:
-        return () if state.seats[actor.id].lang == lang else (Fact("seat.language_chosen", {"lang": lang}),)
+        moved = (Fact("seat.moved"),) if actor.bearer else ()
+        return moved if state.seats[actor.id].lang == lang else (*moved, Fact("seat.language_chosen", {"lang": lang}))
+    if state.tickets and actor.channel is Channel.PHONE and not actor.bearer:
+        typed = command.fields.get(TICKET, "").strip()
+        told = N_("There is no such ticket for this session. Please check it, or ask in front.")
+        told = told if typed else N_("Joining takes a ticket. Please enter the code that is printed on yours.")
+        raise Refused(Why.NOT_ALLOWED, told, field=TICKET)
     if state.locked and actor.channel is Channel.PHONE:
         raise Refused(Why.LOCKED, N_("The room is closed for newcomers just now. Please ask in front."))
     if len(state.seats) >= MOST_SEATS:
         raise Refused(Why.TOO_MANY, N_("The room is full."))
-    return (Fact("seat.joined", {"lang": lang}),)
+    return (Fact("seat.joined", {"lang": lang, **({"ticket": True} if actor.bearer else {})}),)
+
+
+def _count(state: SessionState, written: str) -> int:
+    most = MOST_TICKETS - state.tickets
+    number = int(written) if re.fullmatch(r"[0-9]{1,6}", written) else 0
+    if not 0 < number <= most:
+        raise Refused(Why.INVALID, N_("Issue a number of tickets from 1 to {most}."), field="count", most=most)
+    return number
 
 
 def evolve(state: SessionState, event: Event) -> SessionState:
@@ -69,8 +107,14 @@ def evolve(state: SessionState, event: Event) -> SessionState:
     data = event.data
     match event.name:
         case "seat.joined":
-            seat = Seat(event.actor, len(state.seats) + 1, data["lang"], event.channel)
-            return replace(state, seats=state.seats.set(event.actor, seat))
+            seat_id = data.get("seat", event.actor)
+            ticket = bool(data.get("ticket"))
+            seat = Seat(seat_id, len(state.seats) + 1, data["lang"], event.channel, ticket=ticket)
+            return replace(state, seats=state.seats.set(seat_id, seat))
+        case "seat.moved":
+            moved = state.seats.get(event.actor)
+            moves = moved.moves + 1 if moved else 0
+            return replace(_with(state, event.actor, moves=moves), moves=state.moves + 1)
         case "seat.language_chosen":
             return _with(state, event.actor, lang=data["lang"])
         case "seat.named":
@@ -81,7 +125,7 @@ def evolve(state: SessionState, event: Event) -> SessionState:
             return replace(state, locked=True)
         case "session.unlocked":
             return replace(state, locked=False)
-        case "session.tickets_issued":
+        case _ if event.name == TICKETS_ISSUED:
             return replace(state, tickets=state.tickets + data["count"])
     return state
 

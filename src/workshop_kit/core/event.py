@@ -61,6 +61,10 @@ BOX_OPENED = "item.box_opened"
 """The event that holds the shuffled contents of a ballot box: {"ballots": [{"value": …, "receipt": …}, …]}."""
 
 
+TICKETS_ISSUED = "session.tickets_issued"
+"""The event that tells how many tickets were issued: {"count": …}. Their codes are nowhere in the log."""
+
+
 class Event(Struct, frozen=True):
     """One entry of the log.
 

@@ -61,7 +61,8 @@ class Item(Struct, frozen=True):
 class Seat(Struct, frozen=True):
     """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log.
 
-    A `removed` seat may not send anything more; what it sent before stays until somebody hides it.
+    A `removed` seat may not send anything more; what it sent before stays until somebody hides it. `ticket` tells that
+    there is a ticket for it, `moves` how often that has opened it on another phone.
     """
 
     id: str
@@ -70,13 +71,15 @@ class Seat(Struct, frozen=True):
     channel: Channel
     named: bool = False
     removed: bool = False
+    ticket: bool = False
+    moves: int = 0
 
 
 class SessionState(Struct, frozen=True):
     """A session after `seq` events.
 
-    `locked`: nobody new may join. `tickets`: how many were issued; if any, joining takes one. `naming` counts how often
-    a name was given, changed or erased.
+    `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
+    how often a name was given, changed or erased, `moves` how often any seat went to another phone.
     """
 
     info: Info = Info("", "")
@@ -88,6 +91,7 @@ class SessionState(Struct, frozen=True):
     locked: bool = False
     tickets: int = 0
     naming: int = 0
+    moves: int = 0
     seq: int = 0
     digest: str = FIRST_DIGEST
     began_at: datetime | None = None
@@ -97,6 +101,17 @@ class SessionState(Struct, frozen=True):
     @property
     def current_item(self) -> Item | None:
         return self.items.get(self.current)
+
+    @property
+    def tickets_used(self) -> int:
+        return sum(seat.ticket for seat in self.seats.values())
+
+    @property
+    def without_ticket(self) -> int:
+        """How many phones came in before tickets were issued, and may still take part."""
+        return sum(
+            seat.channel is Channel.PHONE and not seat.ticket and not seat.removed for seat in self.seats.values()
+        )
 
     def item(self, item_id: str) -> Item:
         """Return an item of the agenda, refusing an unknown one."""

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from starlette.applications import Starlette
 
     from workshop_kit.faces.pages import Pages
-    from workshop_kit.live import LiveSession, Receipt
+    from workshop_kit.live import LiveSession
+    from workshop_kit.request import Receipt
 
 INTERVAL = 0.25
 """Seconds between two broadcasts; the first change after a pause goes out at once."""
@@ -50,14 +51,16 @@ _encode = msgspec.json.Encoder().encode
 class Connection:
     """One open page: the newest text per region that still has to go out, and the answers to its commands.
 
-    `shared` and `head` are what it was shown last: the HTML of the shared region, and what `mine` depended on.
+    `shared` and `head` are what it was shown last: the HTML of the shared region, and what `mine` depended on. `moves`
+    tells on which of the phones that its seat was on this page is.
     """
 
-    def __init__(self, socket: WebSocket, view: str, seat: str, lang: str) -> None:
+    def __init__(self, socket: WebSocket, view: str, seat: str, lang: str, moves: int = 0) -> None:
         self.socket = socket
         self.view = view
         self.seat = seat
         self.lang = lang
+        self.moves = moves
         self.shared = ""
         self.head: tuple[object, ...] | None = None
         self._regions: dict[str, str] = {}
@@ -95,6 +98,7 @@ class Room:
         self._commands = Buckets(COMMANDS_PER_SEAT)
         self._connections: set[Connection] = set()
         self._changed = asyncio.Event()
+        self._moves = live.state.moves
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -177,14 +181,14 @@ class Room:
         seat = self.live.seat_of(token)
         if seat not in state.seats or seat is None:
             return None
-        return Connection(socket, "phone", seat, state.seats[seat].lang)
+        return Connection(socket, "phone", seat, state.seats[seat].lang, state.seats[seat].moves)
 
     async def _hear(self, connection: Connection, frame: str) -> None:
         command_id = ""
         try:
             fields = read_form(frame.encode("utf-8", "surrogatepass"))
             command_id = fields.get("id", "")
-            if not connection.seat:
+            if not connection.seat or self._moved_on(connection):
                 raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
             while wait := self._commands.delay(connection.seat):  # noqa: ASYNC110 - a pause, not a poll
                 await asyncio.sleep(wait)
@@ -205,8 +209,22 @@ class Room:
         while True:
             await self._changed.wait()
             self._changed.clear()
+            self._leave_moved()
             await self._show_changes(self._connections)
             await asyncio.sleep(INTERVAL)
+
+    def _moved_on(self, connection: Connection) -> bool:
+        seat = self.live.state.seats.get(connection.seat)
+        return seat is not None and seat.moves != connection.moves
+
+    def _leave_moved(self) -> None:
+        """Tell the pages whose seats are on other phones now, and show them nothing more."""
+        if self._moves == (moves := self.live.state.moves):
+            return
+        self._moves = moves
+        for connection in [one for one in self._connections if self._moved_on(one)]:
+            self._connections.discard(connection)
+            connection.show("mine", self._frame("mine", self.pages.moved(connection.lang)))
 
     async def _show_changes(self, connections: set[Connection]) -> None:
         """Show these pages what has changed since they were last shown something."""

@@ -14,7 +14,7 @@ from typing import Any
 import click
 
 from workshop_kit.__about__ import __version__
-from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.core.errors import N_, NN_, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 from workshop_kit.library import voice
@@ -156,6 +156,34 @@ def step(session: str, item: str, step: str) -> None:
         click.echo(_("{item}: {phase}", item=_pick(state.spec.title, live), phase=_(_PHASES[state.phase])))
     finally:
         live.close()
+
+
+@cli.command(help=_("Issue N tickets, each for one seat, and print them once; from then on joining takes one."))
+@_session
+@click.argument("count", metavar="N", type=click.IntRange(1))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help=_("The CSV file to write, for its owner only, instead of printing.")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
+def tickets(session: str, count: int, out: Path | None, as_json: bool) -> None:
+    from workshop_kit.tickets import LISTED, issue
+
+    live = _open(session)
+    try:
+        codes = issue(live, str(count), out)
+        before = live.state.without_ticket
+    finally:
+        live.close()
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode({"out": str(out), "count": count} if out else {"tickets": codes}).decode())
+    elif out:
+        click.echo(_.plural(*LISTED, count, path=out))
+    else:
+        _say(codes)
+    if before:
+        click.echo(_.plural(*_BEFORE, before), err=True)
 
 
 @cli.command(help=_("Print the results of an item as tidy rows."))
@@ -331,6 +359,7 @@ for _command in cli.commands.values():
             "SESSION is the folder of a session, or the address of one in a database: postgresql://HOST/DATABASE#NAME"
         )
 
+_BEFORE = NN_("{n} person came in before without a ticket.", "{n} people came in before without a ticket.")
 _PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
 
 

@@ -1,4 +1,7 @@
-"""How much one phone, and the whole room, may ask of the server. Never by network address: a room often shares one."""
+"""How much one phone, and the whole room, may ask of the server.
+
+Never by network address alone: a room often shares one.
+"""
 
 from __future__ import annotations
 
@@ -20,6 +23,8 @@ class Limit(Struct, frozen=True):
 
 COMMANDS_PER_SEAT = Limit(burst=60, rate=10)
 JOINS_PER_ROOM = Limit(burst=400, rate=40)
+WRONG_TICKETS_PER_ROOM = Limit(burst=100, rate=1)
+WRONG_TICKETS_PER_ADDRESS = Limit(burst=10, rate=0.1)
 
 
 class Buckets:
@@ -37,11 +42,39 @@ class Buckets:
         >>> buckets.delay("a"), buckets.delay("a"), buckets.delay("b")
         (0.0, 0.5, 0.0)
         """
-        now = self._clock()
-        level, since = self._filled.pop(key, (self._limit.burst, now))
-        level = min(self._limit.burst, level + (now - since) * self._limit.rate)
+        level, now = self._level(key), self._clock()
         wait = 0.0 if level >= 1 else (1 - level) / self._limit.rate
         self._filled[key] = (level if wait else level - 1, now)
+        self._filled.move_to_end(key)
         if len(self._filled) > MOST_REMEMBERED:
             self._filled.popitem(last=False)
         return wait
+
+    def empty(self, key: str) -> bool:
+        """Tell whether there is no token for `key`, and take none."""
+        return self._level(key) < 1
+
+    def _level(self, key: str) -> float:
+        now = self._clock()
+        level, since = self._filled.get(key, (self._limit.burst, now))
+        return min(self._limit.burst, level + (now - since) * self._limit.rate)
+
+
+class Guesses:
+    """Bounds how many wrong tickets are looked at: so many for the room, and beyond these a few for each address.
+
+    Guessing a ticket stays hopeless, and who types a right one while somebody else is guessing gets in.
+    """
+
+    def __init__(self) -> None:
+        self._room = Buckets(WRONG_TICKETS_PER_ROOM)
+        self._addresses = Buckets(WRONG_TICKETS_PER_ADDRESS)
+
+    def used_up(self, address: str) -> bool:
+        """Tell whether no ticket from this address may be looked at just now."""
+        return self._room.empty("") and self._addresses.empty(address)
+
+    def wrong(self, address: str) -> None:
+        """Count a wrong ticket."""
+        if self._room.delay(""):
+            self._addresses.delay(address)

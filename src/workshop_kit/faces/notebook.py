@@ -32,15 +32,16 @@ def open_session(session: str | Path = ".") -> Session:
     """Open the session in a folder. A notebook that asks twice gets the same one. Raises `StoreError`."""
     folder = locate(session)
     if folder.path not in _open:
-        _open[folder.path] = Session(folder.open())
+        _open[folder.path] = Session(folder.open(), folder.path)
     return _open[folder.path]
 
 
 class Session:
-    """A session in a notebook. `live` is the hold on its log."""
+    """A session in a notebook. `live` is the hold on its log, `folder` where its files are."""
 
-    def __init__(self, live: LiveSession) -> None:
+    def __init__(self, live: LiveSession, folder: Path = Path()) -> None:
         self.live = live
+        self.folder = folder
         self._shown: dict[str, LiveWidget] = {}
 
     def item(self, item_id: str) -> Step:
@@ -58,7 +59,7 @@ class Session:
         """Show the facilitator's controls."""
         from workshop_kit.faces.widgets import Console
 
-        return self._show("console", Console(self.live, lang, step))
+        return self._show("console", Console(self.live, lang, step, self.folder))
 
     def seat(self, name: str = "", lang: str = "") -> Seat:
         """Take a seat and show its page, to take part from the notebook."""

@@ -74,9 +74,9 @@ class Pages:
         """Return what one person sees on the phone: the question, and the form to answer it."""
         return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice)
 
-    def console(self, lang: str, focus: str = "") -> str:
+    def console(self, lang: str, focus: str = "", notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
-        return self._region("console.html", lang, Audience.FACILITATOR, focus=focus)
+        return self._region("console.html", lang, Audience.FACILITATOR, focus=focus, notice=notice)
 
     def head_key(self) -> tuple[object, ...]:
         """Return what `mine` of everybody depends on; where it changes, everybody gets a new one."""
@@ -92,6 +92,10 @@ class Pages:
     def join(self, lang: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return the page that a phone sees first."""
         return self._render("join.html", lang, notice=notice)
+
+    def moved(self, lang: str) -> str:
+        """Return what a phone shows in place of its part when its ticket has opened the seat on another one."""
+        return self._render("moved.html", lang)
 
     def phone(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return a participant's whole page; it works without JavaScript."""

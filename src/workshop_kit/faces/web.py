@@ -19,15 +19,16 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from workshop_kit import privacy
+from workshop_kit.core.admission import TICKET
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.text import LANGUAGES, preferred
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origin, seat_token
-from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets
+from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.live import LiveSession
-from workshop_kit.people import clean_name
+from workshop_kit.people import Admission, clean_name
 
 COOKIE_DAYS = 30
 
@@ -61,6 +62,7 @@ class Site:
         self.pages = Pages(live, f"/{self.code}")
         self.room = Room(live, self.pages)
         self.joins = Buckets(JOINS_PER_ROOM)
+        self.guesses = Guesses()
         self.published = published
         self.app = Starlette(
             routes=[
@@ -133,7 +135,7 @@ class Site:
     # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     async def join(self, request: Request) -> Response:
-        """Give a phone its seat; a phone that has one may change its name and language here."""
+        """Give a phone its seat; a phone that has one may change its name and language, or take a ticket's seat."""
         self._check_code(request)
         check_origin(request)
         fields = read_form(await body_of(request))
@@ -141,11 +143,15 @@ class Site:
         lang = lang if lang in LANGUAGES else _language(request)
         name = fields.get("name", "")
         token, seat = seat_token(request), self._seat(request)
-        if seat is None:
-            if self.joins.delay(self.code):
-                raise Refused(Why.TOO_MANY, N_("Many people are joining just now. Please try again in a moment."))
-            admission = await asyncio.wrap_future(self.live.join(lang, name))
-            token, seat = admission.token, admission.seat
+        if seat is None or fields.get(TICKET, "").strip():
+            try:
+                admitted = await self._admit(request, fields | {"lang": lang})
+            except Refused as refusal:
+                if _wants_json(request):
+                    raise
+                notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
+                return HTMLResponse(self.pages.join(lang, notice), STATUS[refusal.why])
+            token, seat = admitted.token, admitted.seat
         else:
             if lang != self.live.state.seats[seat].lang:
                 await asyncio.wrap_future(self.live.speak(seat, lang))
@@ -218,6 +224,22 @@ class Site:
         return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
 
     # ── helpers ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+    async def _admit(self, request: Request, fields: dict[str, str]) -> Admission:
+        """Give who asks a seat, the one of their ticket if they have one. Raises `Refused`."""
+        ticket = fields.get(TICKET, "").strip()
+        address = request.client.host if request.client else ""
+        if ticket and self.guesses.used_up(address):
+            told = N_("Many wrong tickets were tried just now. Please try again in a moment, or ask in front.")
+            raise Refused(Why.TOO_MANY, told, field=TICKET)
+        if self.joins.delay(self.code):
+            raise Refused(Why.TOO_MANY, N_("Many people are joining just now. Please try again in a moment."))
+        try:
+            return await asyncio.wrap_future(self.live.join(fields["lang"], fields.get("name", ""), ticket=ticket))
+        except Refused as refusal:
+            if ticket and refusal.why is Why.NOT_ALLOWED:
+                self.guesses.wrong(address)
+            raise
 
     def _check_code(self, request: HTTPConnection) -> None:
         if request.path_params["code"] != self.code:

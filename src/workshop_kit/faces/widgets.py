@@ -8,6 +8,7 @@ form and is decided like any other command.
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 from typing import Any
 
 import anywidget
@@ -18,16 +19,19 @@ from workshop_kit.core.errors import Refused, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
 from workshop_kit.faces.forms import read_command, read_form
-from workshop_kit.faces.pages import STATIC, Pages
+from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.live import LiveSession
 from workshop_kit.people import new_seat
+from workshop_kit.store.files import free
+from workshop_kit.tickets import LIST, LISTED, issue
 
 INTERVAL = 0.25
 """Seconds between two updates of a widget; the first change after a pause shows at once."""
 
 GUEST = "guest"
 CHANNEL = "channel"
-ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove"})
+ISSUE = "issue-tickets"
+ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE})
 """Commands of the console that concern the session and no item of its agenda."""
 
 
@@ -136,22 +140,31 @@ class Stage(LiveWidget):
 
 
 class Console(LiveWidget):
-    """The facilitator's controls. `step` is the agenda item that its notebook leads through."""
+    """The facilitator's controls. `step` is the agenda item that its notebook leads through.
 
-    def __init__(self, live: LiveSession, lang: str = "", step: str = "") -> None:
+    Tickets that are issued here go into a file in `folder`, and never onto the screen, which may be projected.
+    """
+
+    def __init__(self, live: LiveSession, lang: str = "", step: str = "", folder: Path = Path()) -> None:
         self.step = step
+        self.folder = folder
+        self.notice = Notice()
         super().__init__(live, lang)
 
     def make_frame(self) -> str:
         return self.pages.empty_frame(self.lang, ("console",))
 
     def make_regions(self) -> dict[str, str]:
-        return {"console": self.pages.console(self.lang, self.step)}
+        return {"console": self.pages.console(self.lang, self.step, self.notice)}
 
     def fallback(self) -> str:
         return ""
 
     def take(self, fields: dict[str, str]) -> None:
+        self.notice = Notice()
+        if fields.get("command") == ISSUE:
+            self._issue(fields.get("count", ""))
+            return
         guest = fields.pop(GUEST, "").strip()
         channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
         actor = Actor(FACILITATOR, channel)
@@ -164,6 +177,11 @@ class Console(LiveWidget):
         if fields.get("command") in ABOUT_THE_ROOM:
             fields["item"] = ""
         self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
+
+    def _issue(self, count: str) -> None:
+        path = free(self.folder / LIST)
+        issued = issue(self.live, count, path)
+        self.notice = Notice(self.pages.voice(self.lang).plural(*LISTED, len(issued), path=path.name))
 
 
 class Seat(LiveWidget):

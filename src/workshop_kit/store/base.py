@@ -1,6 +1,7 @@
 """The port: what a store must be able to do. A store holds one session.
 
-Beside the log a store keeps what must not be in it: the names of people and the hashes of the seats' tokens.
+Beside the log a store keeps what must not be in it: the names of people, the ballots of open secret votes, and the
+hashes of what opens seats, tokens and tickets.
 """
 
 from __future__ import annotations
@@ -31,6 +32,15 @@ class Writing(Protocol):
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         """Keep the hash of a seat's token."""
+
+    def move_seat(self, seat: str, token_hash: str) -> None:
+        """Let this token open a seat, and no other one any more."""
+
+    def add_tickets(self, tickets: Mapping[str, str]) -> None:
+        """Keep for each hash of a ticket's code the seat that it stands for."""
+
+    def ticket_seat(self, ticket_hash: str) -> str | None:
+        """Return the seat that the ticket with this hash stands for; whether anybody sits there tells the log."""
 
     def box_key(self, item: str, fresh: str) -> str:
         """Return the key of an item's ballot box; `fresh` becomes it if there is none yet."""

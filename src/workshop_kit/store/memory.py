@@ -20,6 +20,7 @@ class MemoryStore:
         self._events: list[Event] = []
         self._ids: dict[str, Event] = {}
         self._tokens: dict[str, str] = {}
+        self._tickets: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._box_keys: dict[str, str] = {}
         self._boxes: dict[tuple[str, str], tuple[int, str]] = {}
@@ -29,7 +30,7 @@ class MemoryStore:
     @contextmanager
     def writing(self) -> Iterator[MemoryStore]:
         with self._lock:
-            parts = ("_events", "_ids", "_tokens", "_names", "_box_keys", "_boxes")
+            parts = ("_events", "_ids", "_tokens", "_tickets", "_names", "_box_keys", "_boxes")
             before = {part: copy(getattr(self, part)) for part in parts}
             try:
                 yield self
@@ -61,6 +62,15 @@ class MemoryStore:
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._tokens[token_hash] = seat
+
+    def move_seat(self, seat: str, token_hash: str) -> None:
+        self._tokens = {key: opened for key, opened in self._tokens.items() if opened != seat} | {token_hash: seat}
+
+    def add_tickets(self, tickets: Mapping[str, str]) -> None:
+        self._tickets |= tickets
+
+    def ticket_seat(self, ticket_hash: str) -> str | None:
+        return self._tickets.get(ticket_hash)
 
     def box_key(self, item: str, fresh: str) -> str:
         return self._box_keys.setdefault(item, fresh)

@@ -193,6 +193,22 @@ class _PostgresWriting:
             seat,
         )
 
+    def move_seat(self, seat: str, token_hash: str) -> None:
+        self._change("delete from workshop_kit.seats where session = %s and seat = %s", seat)
+        self.add_seat(seat, token_hash)
+
+    def add_tickets(self, tickets: Mapping[str, str]) -> None:
+        self._change(
+            "insert into workshop_kit.tickets (session, ticket_hash, seat) "
+            "select %s, * from unnest(%s::text[], %s::text[])",
+            list(tickets),
+            list(tickets.values()),
+        )
+
+    def ticket_seat(self, ticket_hash: str) -> str | None:
+        query = "select seat from workshop_kit.tickets where session = %s and ticket_hash = %s"
+        return next((seat for (seat,) in self._do(query, ticket_hash)), None)
+
     def box_key(self, item: str, fresh: str) -> str:
         self._change(
             "insert into workshop_kit.boxes (session, item, box_key) values (%s, %s, %s) on conflict do nothing",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from workshop_kit.store.postgres_connection import Db
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of the tables, in `workshop_kit.layout`."""
 
 SCRUB_WAIT = 1
@@ -52,6 +52,16 @@ create table workshop_kit.names (
 );
 """
 
+_TICKETS = """
+create table workshop_kit.tickets (
+    session integer not null references workshop_kit.sessions on delete cascade, ticket_hash text not null,
+    seat text not null, primary key (session, ticket_hash), unique (session, seat)
+);
+"""
+
+_STEPS = (f"{_TABLES} insert into workshop_kit.layout values (0);", _TICKETS)
+"""What leads from each layout to the next, the first from an empty database."""
+
 
 def session_number(db: Db, address: Address, *, create: bool) -> int:
     """Return the session's number in the database, after making what is missing if `create`. Raises `StoreError`."""
@@ -59,23 +69,34 @@ def session_number(db: Db, address: Address, *, create: bool) -> int:
     with db.transaction():
         if create:
             db.execute(f"select pg_advisory_xact_lock({_LAYOUT_LOCK})")
-        there = value(db.execute("select to_regclass('workshop_kit.layout') is not null"))
-        if there and value(db.execute("select version from workshop_kit.layout")) > LAYOUT:
+        layout = _layout(db)
+        if 0 < layout < LAYOUT:
+            db.execute(f"select pg_advisory_xact_lock({_LAYOUT_LOCK})")
+            layout = _layout(db)
+        if layout > LAYOUT:
             raise StoreError(
                 N_('"{path}" was written by a newer version of workshop-kit. Update it and try again.'),
                 path=str(address),
             )
-        if create and not there:
-            db.execute(f"{_TABLES} insert into workshop_kit.layout values ({LAYOUT})")
+        if layout < LAYOUT and (create or layout):
+            db.execute("".join(_STEPS[layout:]))
+            db.execute(f"update workshop_kit.layout set version = {LAYOUT}")
         if create:
             add = "insert into workshop_kit.sessions (name) values (%s) on conflict do nothing"
             db.execute(add, (address.session,))
-        if create or there:
+        if create or layout:
             find = "select number from workshop_kit.sessions where name = %s"
             number = value(db.execute(find, (address.session,)))
     if number is None:
         raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(address))
     return number
+
+
+def _layout(db: Db) -> int:
+    """Return the version of the tables that are there, 0 if there are none."""
+    there = value(db.execute("select to_regclass('workshop_kit.layout') is not null"))
+    version: int = value(db.execute("select version from workshop_kit.layout")) if there else 0
+    return version
 
 
 def vacuum(db: Db) -> None:

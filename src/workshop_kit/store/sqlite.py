@@ -14,7 +14,7 @@ from workshop_kit.core.event import Event
 from workshop_kit.store.faults import must_be, must_exist, told, without_log
 from workshop_kit.store.rows import COLUMNS, event_of, row_of
 
-LAYOUT = 1
+LAYOUT = 2
 """The version of the tables, in `PRAGMA user_version`."""
 
 LOCK_WAIT = 10.0
@@ -36,6 +36,11 @@ create table ballots (
 ) strict, without rowid;
 create table names (seat text primary key, name text not null) strict, without rowid;
 """
+
+_TICKETS = "create table tickets (ticket_hash text primary key, seat text not null unique) strict, without rowid"
+
+_STEPS = (_TABLES, _TICKETS)
+"""What leads from each layout to the next, the first from an empty file."""
 
 
 class SqliteStore:
@@ -68,12 +73,12 @@ class SqliteStore:
             )
         if layout == 0 and not create:
             raise without_log(self.path)
-        if layout == 0:
+        if layout < LAYOUT:
             self._writer.execute("begin immediate")
-            if self._writer.execute("pragma user_version").fetchone()[0] == 0:
-                for statement in _TABLES.split(";"):
-                    self._writer.execute(statement)
-                self._writer.execute(f"pragma user_version = {LAYOUT}")
+            layout = self._writer.execute("pragma user_version").fetchone()[0]
+            for statement in ";".join(_STEPS[layout:]).split(";"):
+                self._writer.execute(statement)
+            self._writer.execute(f"pragma user_version = {max(layout, LAYOUT)}")
             self._writer.execute("commit")
 
     @contextmanager
@@ -158,6 +163,17 @@ class _SqliteWriting:
 
     def add_seat(self, seat: str, token_hash: str) -> None:
         self._connection.execute("insert into seats (token_hash, seat) values (?, ?)", (token_hash, seat))
+
+    def move_seat(self, seat: str, token_hash: str) -> None:
+        self._connection.execute("delete from seats where seat = ?", (seat,))
+        self.add_seat(seat, token_hash)
+
+    def add_tickets(self, tickets: Mapping[str, str]) -> None:
+        self._connection.executemany("insert into tickets (ticket_hash, seat) values (?, ?)", tickets.items())
+
+    def ticket_seat(self, ticket_hash: str) -> str | None:
+        row = self._connection.execute("select seat from tickets where ticket_hash = ?", (ticket_hash,)).fetchone()
+        return row[0] if row else None
 
     def box_key(self, item: str, fresh: str) -> str:
         self._connection.execute("insert or ignore into boxes (item, box_key) values (?, ?)", (item, fresh))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from pyrsistent import pmap
 
+from workshop_kit.activities.poll.hands import room_votes
 from workshop_kit.activities.poll.record import record
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView
 from workshop_kit.activities.poll.table import entries
@@ -16,7 +17,7 @@ from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import BOX_OPENED, Boxed, Channel, Event, Fact
-from workshop_kit.voting.papers import Filled, Marks, numbers, whole
+from workshop_kit.voting.papers import Filled, whole
 from workshop_kit.voting.profile import Ballot, RoomVotes
 from workshop_kit.voting.rules import RULES
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 replace = msgspec.structs.replace
 
-MOST_HANDS = 10_000
 LARGEST_REV = 2**53
 
 
@@ -68,7 +68,7 @@ class Poll:
             case "cast":
                 return self._cast(state, command, actor)
             case "room-votes" if actor.facilitates and state.rule.hands:
-                return (Fact("poll.room_votes_counted", _room_votes(state, command)),)
+                return (Fact("poll.room_votes_counted", room_votes(state, command)),)
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
@@ -77,7 +77,8 @@ class Poll:
             slip = command.fields.get("ballot", "").strip()
             if not slip:
                 raise Refused(Why.INVALID, N_("A ballot on paper needs the number of its slip."), field="ballot")
-            voter = SLIP + slip[:60]
+            voter = actor.bearer or SLIP + slip[:60]
+        _one_way(state.came_by(voter), actor)
         earlier = state.ballots.get(voter)
         filled = state.rule.paper.read(command.fields, state.ids, earlier.filled if earlier else Filled())
         if state.secret:
@@ -139,6 +140,7 @@ class Poll:
             mine=mine.value if mine else None,
             words=mine.words if mine else {},
             took_part=viewer.seat in state.voters,
+            on_paper=state.came_by(viewer.seat) is Channel.PAPER,
             voted=len(state.voters) + state.room.voters,
             seats=viewer.seats,
             open=viewer.open,
@@ -185,20 +187,13 @@ def _with_own(options: tuple[Option, ...], always: tuple[Option, ...]) -> tuple[
     return (*options, *(option for option in always if option.id not in known))
 
 
-def _room_votes(state: PollState, command: Command) -> dict[str, object]:
-    counts = {option: n for option, n in numbers(command.fields, state.ids, 0, MOST_HANDS).items() if n}
-    written = command.fields.get("voters", "").strip()
-    voters = whole(written, "voters", 0, MOST_HANDS) if written else max(counts.values(), default=0)
-    if isinstance(state.rule.paper, Marks) and state.rule.paper.single and not written:
-        voters = sum(counts.values())
-    if any(number > voters for number in counts.values()):
-        raise Refused(
-            Why.INVALID,
-            N_("More hands were counted for one option than people took part ({voters})."),
-            field="voters",
-            voters=voters,
-        )
-    return {"counts": counts, "voters": voters}
+def _one_way(came_by: Channel | None, actor: Actor) -> None:
+    """Refuse a ballot on paper of who has voted by phone, and one by phone of who has voted otherwise."""
+    if actor.facilitates and came_by is Channel.PHONE:
+        told = N_("This person has voted by phone already. That vote can only be changed on the phone.")
+        raise Refused(Why.TAKEN, told, field="ballot")
+    if actor.channel is Channel.PHONE and came_by not in {None, Channel.PHONE}:
+        raise Refused(Why.TAKEN, N_("Your ballot on paper was entered already, and it counts. Please ask in front."))
 
 
 def _rounded(share: float | None) -> float | None:

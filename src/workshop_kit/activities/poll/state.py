@@ -55,6 +55,11 @@ class PollState(Struct, frozen=True, dict=True):
     def secret(self) -> bool:
         return self.openness == "secret"
 
+    def came_by(self, voter: str) -> Channel | None:
+        """Return the way by which somebody has voted, None who has not."""
+        ballot = self.ballots.get(voter)
+        return self.took_part.get(voter) if self.secret else ballot.channel if ballot else None
+
     @property
     def ids(self) -> tuple[str, ...]:
         return tuple(option.id for option in self.options)
@@ -103,6 +108,7 @@ class PollView(Struct, frozen=True):
     mine: Value | None
     words: Mapping[str, str]
     took_part: bool
+    on_paper: bool
     voted: int
     seats: int
     open: bool
