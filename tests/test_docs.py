@@ -16,7 +16,12 @@ README = (ROOT / "README.md").read_text("utf-8")
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 RUN = re.compile(r"<!-- run: (\w+) -->\n```sh\n(.*?)\n```", re.DOTALL)
-COMMAND = re.compile(r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|minutes|verify|backup|repair)\b[^`\n]*)")
+COMMAND = re.compile(
+    r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|minutes|verify|backup|repair|held|forget|retain|erase)"
+    r"\b[^`\n]*)"
+)
+    r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|minutes|verify|backup|repair|held|forget|retain|erase)\b[^`\n]*)"
+)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))

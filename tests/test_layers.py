@@ -20,7 +20,7 @@ BOTTOM_UP = (
     {"voting"},
     {"activities"},
     {"store"},
-    {"live", "library", "folder", "ballot_box", "people", "prepare", "privacy", "quick"},
+    {"live", "library", "folder", "ballot_box", "people", "prepare", "privacy", "erasure", "quick"},
     {"results"},
     {"minutes"},
     {"faces"},

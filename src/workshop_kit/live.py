@@ -172,7 +172,7 @@ class LiveSession:
 
     def seat_of(self, token: str) -> str | None:
         """Return the seat that a secret token opens."""
-        if not token:
+        if not token or self._state.erased:
             return None
         key = token_hash(token)
         if key not in self._seats and (seat := self.store.seat_of(key)):

@@ -25,7 +25,10 @@ class Phase(StrEnum):
 
 
 class Info(Struct, frozen=True):
-    """What is known about a session from the start; the head of its minutes."""
+    """What is known about a session from the start; the head of its minutes.
+
+    `keep_until` is the last day (ISO 8601) on which names are kept; empty where nobody promised one.
+    """
 
     title: str
     code: str
@@ -35,6 +38,7 @@ class Info(Struct, frozen=True):
     lang: str = DEFAULT_LANGUAGE
     timezone: str = "Europe/Berlin"
     simulated: bool = False
+    keep_until: str = ""
 
 
 class Item(Struct, frozen=True):
@@ -61,7 +65,8 @@ class Item(Struct, frozen=True):
 class Seat(Struct, frozen=True):
     """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log.
 
-    A `removed` seat may not send anything more; what it sent before stays until somebody hides it.
+    A `removed` seat may not send anything more; what it sent before stays until somebody hides it. `public` tells that
+    the name may stand in the public minutes.
     """
 
     id: str
@@ -70,13 +75,15 @@ class Seat(Struct, frozen=True):
     channel: Channel
     named: bool = False
     removed: bool = False
+    public: bool = False
 
 
 class SessionState(Struct, frozen=True):
     """A session after `seq` events.
 
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining takes one. `naming` counts how often
-    a name was given, changed or erased.
+    a name was given, changed or erased. `keep_until`: the last day on which names are kept, if any. `erased`: all
+    personal data are gone, and no seat can be used any more.
     """
 
     info: Info = Info("", "")
@@ -88,6 +95,8 @@ class SessionState(Struct, frozen=True):
     locked: bool = False
     tickets: int = 0
     naming: int = 0
+    keep_until: str = ""
+    erased: bool = False
     seq: int = 0
     digest: str = FIRST_DIGEST
     began_at: datetime | None = None
