@@ -20,8 +20,6 @@ COMMAND = re.compile(
     r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|minutes|verify|backup|repair|held|forget|retain|erase)"
     r"\b[^`\n]*)"
 )
-    r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|minutes|verify|backup|repair|held|forget|retain|erase)\b[^`\n]*)"
-)
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
