@@ -28,7 +28,7 @@ from workshop_kit.core.session import fold
 from workshop_kit.core.state import Info, Phase, SessionState
 from workshop_kit.library import data_rows, shipped, voice
 from workshop_kit.live import LiveSession
-from workshop_kit.minutes.sections import Minutes, Numbered
+from workshop_kit.minutes.sections import Minutes, in_public
 from workshop_kit.store.codec import verified
 from workshop_kit.store.jsonl import export_jsonl, import_jsonl
 from workshop_kit.store.memory import MemoryStore
@@ -283,7 +283,7 @@ def test_the_roles_are_with_the_recorded_people(golden):
 @pytest.mark.parametrize("lang", ["de", "en"])
 @pytest.mark.parametrize("public", [True, False])
 def test_the_minutes_of_the_recording_are_made(golden, lang, public):
-    people = Numbered(golden.state) if public else golden.people
+    people = in_public(golden.people, golden.state) if public else golden.people
     minutes = Minutes(golden.rules, golden.state, voice(lang, golden.rules.registry.values()), people)
     sections = {section.id: section for section in minutes.sections()}
     assert {f"item-{item}" for item in golden.state.items} < set(sections)

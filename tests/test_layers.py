@@ -22,7 +22,7 @@ BOTTOM_UP = (
     {"store"},
     {
         *("live", "library", "folder", "importing", "ballot_box", "people", "prepare", "privacy", "quick"),
-        *("request", "tickets"),
+        *("erasure", "request", "tickets"),
     },
     {"results"},
     {"minutes"},

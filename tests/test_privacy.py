@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import closing
+from datetime import UTC, datetime
+
 import pytest
 
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import REDACTED, Channel
-from workshop_kit.privacy import forget, held_of
+from workshop_kit.core.personal import ERASED, PUBLIC_MINUTES
+from workshop_kit.live import LiveSession
+from workshop_kit.privacy import IN_FRONT, consent, erase, forget, held_of, overdue, purge, seat_called
+from workshop_kit.store.backup import back_up
 from workshop_kit.store.sqlite import SqliteStore
 
+NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 PATIENCE = 5.0
 CARDS = {"id": "cards", "activity": "ideas"}
 SORT = {"id": "sort", "activity": "ideas", "ideas_from": "item:cards"}
@@ -33,6 +42,10 @@ def session(live, path):
 
 def seat_of(session, number):
     return next(seat.id for seat in session.state.seats.values() if seat.number == number)
+
+
+def files(path):
+    return b"".join(file.read_bytes() for file in path.parent.rglob("*") if file.is_file())
 
 
 def cards(session, item):
@@ -76,3 +89,144 @@ def test_what_the_facilitator_did_with_an_erased_card_does_no_harm(session):
     ).result(PATIENCE)
     forget(session, seat_of(session, 1))
     assert cards(session, "sort") == ["Ben's bread"]
+
+
+# ── by the facilitator, for a person who asks ─────────────────────────────────────────────────────────────────────────
+
+
+def test_the_facilitator_erases_the_same_as_the_person_could(session, path):
+    assert forget(session, seat_of(session, 1), IN_FRONT) == 1
+    assert cards(session, "sort") == ["Ben's bread"]
+    assert b"Ada" not in files(path)
+    assert [(event.name, event.actor) for event in session.store.read()[-2:]] == [
+        ("seat.named", FACILITATOR),
+        (REDACTED, FACILITATOR),
+    ]
+    session.verify()
+
+
+def test_a_name_alone_leaves_no_trace_in_files_either(session, path):
+    seat = session.join(name="Zoe Withoutcards").result(PATIENCE).seat
+    assert b"Zoe" in files(path)
+    assert forget(session, seat) == 0
+    assert b"Zoe" not in files(path)
+
+
+def test_backups_forget_with_the_log(session, path):
+    back_up(path, now=NOW)
+    forget(session, seat_of(session, 1))
+    assert b"Ada" in files(path)
+    purge(session, NOW)
+    assert b"Ada" not in files(path)
+    assert b"Ben Lovejoy" in files(path)
+
+
+def test_whoever_was_removed_is_forgotten_too(session):
+    seat = seat_of(session, 1)
+    session.do("remove", seat=seat)
+    assert forget(session, seat) == 1
+    assert "Ada" not in session.people.names.values()
+
+
+def test_a_person_is_called_by_number_or_pseudonym(session):
+    seat = seat_of(session, 2)
+    assert seat_called(session, "2") == seat_called(session, f" {seat} ") == seat
+    for nobody in ("3", "0", "", "Ada", "s"):
+        with pytest.raises(Refused, match="from 1 to 2"):
+            seat_called(session, nobody)
+
+
+# ── consent ───────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_what_is_held_tells_what_the_name_is_used_for(session):
+    seat = seat_of(session, 1)
+    use = {"room": True, "internal-minutes": True, PUBLIC_MINUTES: False}
+    assert held_of(session, seat)["name_used_for"] == use
+    consent(session, seat, given=True).result(PATIENCE)
+    assert held_of(session, seat)["name_used_for"] == use | {PUBLIC_MINUTES: True}
+    consent(session, seat, given=False).result(PATIENCE)
+    held = held_of(session, seat)
+    assert held["name_used_for"] == use
+    assert [entry["data"]["given"] for entry in held["entries"] if entry["name"] == "seat.consented"] == [True, False]
+
+
+def test_what_the_facilitator_did_to_a_person_is_held_of_that_person(session):
+    seat = seat_of(session, 2)
+    session.do("remove", seat=seat)
+    assert held_of(session, seat)["entries"][-1]["name"] == "seat.removed"
+
+
+# ── the end of all personal data ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def test_all_names_and_keys_are_erased_and_the_cards_stay(session, path):
+    token = session.join(name="Zoe").result(PATIENCE).token
+    assert session.seat_of(token)
+    assert erase(session, "approved") == 3
+    for name in (b"Ada Lovejoy", b"Ben Lovejoy", b"Zoe"):
+        assert name not in files(path)
+    assert session.seat_of(token) is None
+    assert (session.store.names(), session.people.names) == ({}, {})
+    assert sorted(cards(session, "sort")) == ["Ada's bread", "Ben's bread"]
+    record = session.store.read()[-1]
+    assert (record.name, dict(record.data)) == (ERASED, {"names": 3, "seats": 3, "why": "approved"})
+    session.verify()
+
+
+def test_to_erase_twice_changes_nothing_and_tells_the_same(session):
+    erase(session, "approved")
+    before = session.state.seq
+    assert erase(session, "retention") == 2
+    assert session.state.seq == before
+
+
+def test_others_who_have_the_session_open_let_nobody_in_and_show_no_name(session, path, registry):
+    admission = session.join(name="Zoe").result(PATIENCE)
+    with closing(LiveSession(SqliteStore(path), registry)) as other:
+        assert other.seat_of(admission.token) == admission.seat
+        erase(session, "asked")
+        card = Command("add", "cards", {"text": "late"})
+        with pytest.raises(Refused, match="over"):
+            other.submit(card, Actor(admission.seat, Channel.PHONE), name="Zoe again").result(PATIENCE)
+        with pytest.raises(Refused, match="over"):
+            other.join(name="Yan").result(PATIENCE)
+        assert other.seat_of(admission.token) is None
+        assert other.people.names == {}
+        assert other.store.names() == {}
+
+
+def test_whoever_writes_meanwhile_leaves_no_name_behind(session):
+    """Names that race with the erasure are erased by it or refused after it, never kept."""
+    racing = [session.join(name=f"Racer {number}") for number in range(40)]
+    done = threading.Thread(target=erase, args=(session, "asked"))
+    done.start()
+    racing += [session.join(name=f"Racer {number}") for number in range(40, 80)]
+    outcomes = [attempt.exception(PATIENCE) for attempt in racing]
+    done.join(PATIENCE)
+    assert session.store.names() == {}
+    assert all(error is None or isinstance(error, Refused) for error in outcomes)
+    session.verify()
+
+
+def test_words_are_erased_on_request_after_the_names_were(session):
+    seat = seat_of(session, 1)
+    erase(session, "approved")
+    assert forget(session, seat, IN_FRONT) == 1
+    assert cards(session, "sort") == ["Ben's bread"]
+
+
+@pytest.mark.parametrize(
+    ("until", "now", "late"),
+    [
+        ("", "2099-01-01T00:00Z", False),
+        ("2027-01-22", "2027-01-22T22:59Z", False),
+        ("2027-01-22", "2027-01-22T23:01Z", True),
+        ("2027-01-22", "2026-12-01T12:00Z", False),
+    ],
+)
+def test_the_last_day_ends_at_midnight_where_the_session_takes_place(session, until, now, late):
+    session.do("retain", until=until)
+    assert overdue(session, datetime.fromisoformat(now)) is late
+    erase(session, "asked")
+    assert not overdue(session, datetime.fromisoformat(now))

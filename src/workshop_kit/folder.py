@@ -12,7 +12,8 @@ from urllib.parse import unquote
 from workshop_kit import activities
 from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.library import AGENDA_FILE, Source, load_agenda
-from workshop_kit.live import LiveSession
+from workshop_kit.live import LiveSession, utc_now
+from workshop_kit.privacy import erase, overdue
 from workshop_kit.store.address import PASSWORD, Address, is_address, read_address
 from workshop_kit.store.sqlite import SqliteStore
 
@@ -96,13 +97,23 @@ class SessionFolder:
         return folder
 
     def open(self, registry: Registry | None = None) -> LiveSession:
-        """Open the session. Raises `StoreError` where there is none."""
+        """Open the session; names whose last day is over are erased before anybody can see them.
+
+        Raises `StoreError` where there is none.
+        """
         store = self._store()
         try:
-            return LiveSession(store, registry or activities.installed())
+            live = LiveSession(store, registry or activities.installed())
         except BaseException:
             store.close()
             raise
+        try:
+            if overdue(live, utc_now()):
+                erase(live, "retention")
+        except BaseException:
+            live.close()
+            raise
+        return live
 
     def lend(self) -> None:
         """Let programs that start in the folder open the session, even where it was named by its address.

@@ -163,7 +163,7 @@ class LiveSession:
 
     def seat_of(self, token: str) -> str | None:
         """Return the seat that a secret token opens."""
-        if not token:
+        if not token or self._state.erased:
             return None
         key, known = token_hash(token), self._seats
         if key not in known and (seat := self.store.seat_of(key)):

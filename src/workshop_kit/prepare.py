@@ -6,7 +6,7 @@ import copy
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +24,12 @@ if TYPE_CHECKING:
 MINUTES_NOTEBOOK = "minutes.ipynb"
 TEMPLATE = "notebook.ipynb"
 """The name of the template that a plug-in may put beside its module."""
+
+KEEP_DAYS = "60"
+"""Days after a session for which names are kept unless said otherwise: enough for the minutes and what follows them."""
+
+LONGEST_KEEPING = 4
+"""How many digits a number of days for keeping names may have."""
 
 GUIDE = "guide"
 EACH_ITEM = "each-item"
@@ -43,10 +49,12 @@ def new_session(
     facilitator: str = "",
     simulated: bool = False,
     store: str = "",
+    keep_until: str = KEEP_DAYS,
 ) -> SessionFolder:
     """Make the folder of a new session with its notebooks, and its log there or in the database at `store`.
 
-    Raises `AgendaError` or `StoreError`.
+    `keep_until` is the last day on which names are kept, as `last_day` reads it. Raises `AgendaError`, `StoreError`,
+    or `WorkshopError` for what is no day.
     """
     registry = activities.installed()
     lang = lang or DEFAULT_LANGUAGE
@@ -58,6 +66,7 @@ def new_session(
         facilitator=facilitator,
         lang=lang,
         simulated=simulated,
+        keep_until=last_day(keep_until, _day(date)),
     )
     folder = SessionFolder.create(path, agenda, info, registry, store=store)
     prepare_notebooks(folder, registry)
@@ -155,6 +164,23 @@ def _write(notebook: Notebook, path: Path, parameters: Mapping[str, str]) -> lis
         str(path), str(path), dict(parameters), prepare_only=True, report_mode=True, progress_bar=False
     )
     return [path]
+
+
+def last_day(written: str, session_day: str) -> str:
+    """Return the last day for keeping names: a date, or a number of days after the session; nothing for 0.
+
+    Days are counted from today where the session is in the past. Raises `WorkshopError` for a day that is over.
+    """
+    written, today = written.strip(), date.today()  # noqa: DTZ011 - the facilitator's calendar
+    if written.isascii() and written.isdigit() and len(written) <= LONGEST_KEEPING:
+        begin = today
+        with suppress(ValueError):
+            begin = max(today, date.fromisoformat(session_day))
+        return (begin + timedelta(days=int(written))).isoformat() if int(written) else ""
+    day = _day(written or "-")
+    if day < today.isoformat():
+        raise WorkshopError(N_('"{written}" is over. Name a day from today on, or a number of days.'), written=written)
+    return day
 
 
 def _day(written: str) -> str:

@@ -1,43 +1,121 @@
-"""What a person can ask of a session: what it holds of them, and that it be erased.
+"""What a person can ask of a session: what it holds of them, who may read their name, and that all of it be erased.
 
 Names are erased from their table, a person's own words from the log's entries, whose digests stay. Votes and roles stay
-as those of a seat that nobody can put a name to any more; the log's entry about the redaction is the record of it.
+as those of a seat that nobody can put a name to any more; the log's entry about the redaction is the record of it. When
+the time of a whole session is over, all names go, and the secrets that open seats with them.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
-from workshop_kit.core.activity import Actor
+from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel, Event
+from workshop_kit.core.personal import ERASED, PUBLIC_MINUTES
 from workshop_kit.live import LiveSession
+from workshop_kit.request import Receipt
 from workshop_kit.store.codec import moment
+from workshop_kit.store.copies import Purged, purged
+from workshop_kit.store.sqlite import SqliteStore
+
+if TYPE_CHECKING:
+    from concurrent.futures import Future
+
+IN_FRONT = Actor(FACILITATOR, Channel.NOTEBOOK)
+"""The facilitator, who erases on behalf of a person that asks for it."""
 
 
 def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
     """Return all that the session holds of the person on a seat, as plain data."""
-    known = live.catch_up().seats.get(seat)
+    state = live.catch_up()
+    known = state.seats.get(seat)
+    name = live.people.names.get(seat, "")
     return {
         "seat": seat,
-        "name": live.people.names.get(seat, ""),
+        "number": known.number if known else 0,
+        "name": name,
         "language": known.lang if known else "",
+        "name_used_for": {
+            "room": bool(name),
+            "internal-minutes": bool(name),
+            PUBLIC_MINUTES: bool(name and known and known.public),
+        },
+        "name_kept_until": state.keep_until,
         "entries": [
             {"at": moment(event.at), "item": event.item, "name": event.name, "data": dict(event.data)}
             for event in live.store.read()
-            if seat in {event.actor, event.data.get("voter")}
+            if seat in {event.actor, event.data.get("seat"), event.data.get("voter")}
         ],
     }
 
 
-def forget(live: LiveSession, seat: str) -> int:
-    """Erase the name and the own words of the person on a seat for good; returns how many entries were emptied."""
+def seat_called(live: LiveSession, who: str) -> str:
+    """Return the seat with this pseudonym, or of the person with this number in the room. Raises `Refused`."""
+    seats = live.catch_up().seats
+    found = [seat.id for seat in seats.values() if who.strip() in {seat.id, str(seat.number)}]
+    if not found:
+        raise Refused(
+            Why.UNKNOWN,
+            N_('There is no person "{who}". Name a pseudonym, or a number from 1 to {most}.'),
+            who=who,
+            most=len(seats),
+        )
+    return found[0]
+
+
+def consent(live: LiveSession, seat: str, *, given: bool) -> Future[Receipt]:
+    """Record whether the name of the person on a seat may stand in the public minutes."""
+    fields = {"use": PUBLIC_MINUTES} | ({"given": "yes"} if given else {})
+    return live.submit(Command("consent", fields=fields), Actor(seat, Channel.PHONE))
+
+
+def forget(live: LiveSession, seat: str, by: Actor | None = None) -> int:
+    """Erase the name and the own words of the person on a seat for good; returns how many entries were emptied.
+
+    `by` is who does it, if not that person. What was erased before is scrubbed again, so who was interrupted starts
+    anew. Copies of the log are `purge`'s.
+    """
+    by = by or Actor(seat, Channel.PHONE)
     live.catch_up()
     if live.people.names.get(seat):
-        live.rename(seat, "").result()
+        command = Command("name", fields={"seat": seat} if by.facilitates else {})
+        live.submit(command, by, also=lambda tx: tx.set_name(seat, "")).result()
     entries = [event.seq for event in live.store.read() if event.actor == seat and _holds_words(live, event)]
     if entries:
-        live.redact(entries, Actor(seat, Channel.PHONE))
+        live.redact(entries, by)
+    else:
+        live.store.scrub()
     return len(entries)
+
+
+def overdue(live: LiveSession, now: datetime) -> bool:
+    """Tell whether names are kept still, though their last day is over where the session takes place."""
+    state = live.state
+    if state.erased or not state.keep_until:
+        return False
+    return now.astimezone(ZoneInfo(state.info.timezone or "UTC")).date().isoformat() > state.keep_until
+
+
+def erase(live: LiveSession, why: str) -> int:
+    """Erase the names of all, and what opens their seats; returns how many names there were.
+
+    One transaction: it is done as a whole or not at all, whoever else writes. Doing it again changes nothing in the
+    log, but scrubs again. Raises `Refused` for a reason that is none of `REASONS`.
+    """
+    command = Command("erase", fields={"why": why})
+    live.submit(command, IN_FRONT, also=lambda tx: tx.erase_people()).result()
+    live.store.scrub()
+    [record] = [event for event in live.store.read() if event.name == ERASED]
+    names: int = record.data["names"]
+    return names
+
+
+def purge(live: LiveSession, now: datetime) -> Purged:
+    """Remove the log's own copies that hold what was erased; a log in a database has none. Raises `StoreError`."""
+    return purged(live.store.path, now=now) if isinstance(live.store, SqliteStore) else Purged()
 
 
 def _holds_words(live: LiveSession, event: Event) -> bool:

@@ -150,3 +150,23 @@ def test_a_refused_page(session, page_of, watch):
         expect(page.locator("#notice")).to_be_visible()
         audit.look(page, f"{lang} refused")
     assert not audit.findings, audit.told()
+
+
+def test_what_is_kept_of_me(session, page_of):
+    session.do("open", "experiences")
+    audit = Audit()
+    for lang in LANGUAGES:
+        page = join(page_of(locale=lang), session)
+        page.fill("textarea", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 3)
+        page.click("main form button[type=submit]")
+        page.click("#settings summary")
+        page.click("#my-data summary")
+        audit.look(page, f"{lang} settings and my data")
+        audit.enlarge(page, f"{lang} settings and my data")
+        expect(page.locator("[data-region=shared] .wk-card").first).to_be_visible()
+        page.click("#my-data a")
+        expect(page.locator("table.wk-held").first).to_be_visible()
+        audit.look(page, f"{lang} held")
+        audit.enlarge(page, f"{lang} held")
+        audit.measure(page, f"{lang} held", NARROW, PHONE)
+    assert not audit.findings, audit.told()

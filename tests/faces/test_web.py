@@ -105,7 +105,9 @@ class TestEnter:
 class TestJoin:
     def test_a_phone_without_a_seat_sees_the_form_to_join(self, server):
         page = Page(server.api.get(server.url).text)
-        assert {field["name"] for field in page.all("input") + page.all("select")} == {"name", "lang"}
+        assert {field["name"] for field in page.all("input") + page.all("select")} == {
+            "name", "lang", "public-minutes",
+        }  # fmt: skip
         assert page.all("script") == []
 
     def test_the_form_gives_a_seat_and_leads_to_the_page(self, server):

@@ -106,6 +106,31 @@ class StoreContract:
             assert tx.read(1) == [second]
             assert tx.find("c2") == second
 
+    def test_all_people_are_erased_at_once(self, store, connect):
+        with store.writing() as tx:
+            for seat, name in (("s1", "Ada"), ("s2", "Ben")):
+                tx.add_seat(seat, f"hash of {seat}")
+                tx.set_name(seat, name)
+        with store.writing() as tx:
+            tx.erase_people()
+        assert store.names() == {}
+        assert store.seat_of("hash of s1") is store.seat_of("hash of s2") is None
+        assert connect().names() == {}
+
+    def test_people_stay_where_their_erasure_was_not_finished(self, store):
+        with store.writing() as tx:
+            tx.add_seat("s1", "hash")
+            tx.set_name("s1", "Ada")
+
+        def breaks():
+            with store.writing() as tx:
+                tx.erase_people()
+                raise LookupError
+
+        with pytest.raises(LookupError):
+            breaks()
+        assert (store.names(), store.seat_of("hash")) == ({"s1": "Ada"}, "s1")
+
     def test_a_write_of_nothing_is_no_write(self, store):
         write(store)
         assert store.read() == []

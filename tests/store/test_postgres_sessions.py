@@ -80,6 +80,20 @@ def begun(run, place, postgres, name):
     return place / name
 
 
+def test_all_names_are_erased_from_the_database(run, begun, postgres, name):
+    address = f"{postgres.url()}#{name}"
+    with closing(locate(address).open()) as live:
+        token = live.join(name="Ada Lovejoy").result(PATIENCE).token
+        code, out, err = run("erase", address, "--now", "--yes")
+        assert (code, err) == (0, "")
+        assert "1 name was erased" in out
+        assert "whoever runs it" in out
+        assert live.catch_up().erased
+        assert (live.store.names(), live.people.names, live.seat_of(token)) == ({}, {}, None)
+    assert run("verify", address)[0] == 0
+    assert run("erase", address)[0] == 0, "again, without a question"
+
+
 class Page:
     """The stage as a browser shows it, kept up to date over its WebSocket."""
 

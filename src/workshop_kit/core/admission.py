@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -10,6 +11,7 @@ import msgspec
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import TICKETS_ISSUED, Channel, Event, Fact
+from workshop_kit.core.personal import over
 from workshop_kit.core.state import Seat, SessionState
 from workshop_kit.core.text import LANGUAGES
 
@@ -34,6 +36,8 @@ def ticket_field(command: Command, actor: Actor) -> str:
 def known(state: SessionState, command: Command, actor: Actor) -> Actor:
     """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act."""
     seat = state.seats.get(actor.bearer or actor.id)
+    if state.erased and not actor.facilitates:
+        raise over()
     if seat and seat.removed and actor.bearer:
         told = N_("The seat of this ticket was removed. Please ask in front.")
         raise Refused(Why.NOT_ALLOWED, told, field=SLIP if actor.facilitates else TICKET)
@@ -46,7 +50,8 @@ def known(state: SessionState, command: Command, actor: Actor) -> Actor:
         return actor
     if seat is None and command.name == "join":
         return actor
-    if seat is None or seat.removed:
+    erases = command.name == "name" and not command.fields.get("named")
+    if seat is None or (seat.removed and not erases):
         raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
     return replace(actor, named=seat.named)
 
@@ -57,8 +62,11 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
     match command.name:
         case "join":
             return _join(state, command, actor)
-        case "name":
+        case "name" if not actor.facilitates:
             return (Fact("seat.named", {"named": bool(fields.get("named"))}),)
+        case "name":
+            seat = _seat(state, fields)
+            return (Fact("seat.named", {"named": False, "seat": seat.id}),) if seat.named else ()
         case "lock" if actor.facilitates:
             return () if state.locked else (Fact("session.locked"),)
         case "unlock" if actor.facilitates:
@@ -69,11 +77,17 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
         case "issue-tickets" if actor.facilitates:
             return (Fact(TICKETS_ISSUED, {"count": _count(state, fields.get("count", ""))}),)
         case "remove" if actor.facilitates:
-            seat = state.seats.get(fields.get("seat", ""))
-            if seat is None:
-                raise Refused(Why.INVALID, N_("There is no such seat."), field="seat")
+            seat = _seat(state, fields)
             return () if seat.removed else (Fact("seat.removed", {"seat": seat.id}),)
     raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+
+
+def _seat(state: SessionState, fields: Mapping[str, str]) -> Seat:
+    """Return the seat that the facilitator names. Raises `Refused`."""
+    seat = state.seats.get(fields.get("seat", ""))
+    if seat is None:
+        raise Refused(Why.INVALID, N_("There is no such seat."), field="seat")
+    return seat
 
 
 def _join(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
@@ -118,7 +132,10 @@ def evolve(state: SessionState, event: Event) -> SessionState:
         case "seat.language_chosen":
             return _with(state, event.actor, lang=data["lang"])
         case "seat.named":
-            return replace(_with(state, event.actor, named=bool(data.get("named"))), naming=state.naming + 1)
+            named = bool(data.get("named"))
+            public = {} if named else {"public": False}
+            state = _with(state, data.get("seat", event.actor), named=named, **public)
+            return replace(state, naming=state.naming + 1)
         case "seat.removed":
             return _with(state, data["seat"], removed=True)
         case "session.locked":

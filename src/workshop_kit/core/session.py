@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission
+from workshop_kit.core import admission, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.errors import N_, Refused, Why
@@ -60,7 +60,8 @@ class SessionRules:
             if command.name == "announce" and actor.facilitates:
                 url = command.fields.get("url", "")
                 return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
-            return admission.decide(state, command, actor)
+            decide = personal.decide if command.name in personal.COMMANDS else admission.decide
+            return decide(state, command, actor)
         item = state.item(command.item)
         if command.name in _STEPS:
             if not actor.facilitates:
@@ -146,10 +147,11 @@ class SessionRules:
             case "session.created":
                 agenda = msgspec.convert(event.data["agenda"], Agenda)
                 items = {spec.id: Item(spec, self.registry[spec.activity].initial(spec)) for spec in agenda.items}
-                return replace(state, info=msgspec.convert(event.data["info"], Info), agenda=agenda, items=pmap(items))
+                info = msgspec.convert(event.data["info"], Info)
+                return replace(state, info=info, agenda=agenda, items=pmap(items), keep_until=info.keep_until)
             case "session.address_announced":
                 return replace(state, address=event.data["url"])
-        return admission.evolve(state, event)
+        return personal.evolve(admission.evolve(state, event), event)
 
     def _taking_over(self, state: SessionState, item: Item, takes: Mapping[str, str]) -> Item:
         """Return the item as it begins with what earlier ones collected.

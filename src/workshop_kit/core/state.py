@@ -25,7 +25,10 @@ class Phase(StrEnum):
 
 
 class Info(Struct, frozen=True):
-    """What is known about a session from the start; the head of its minutes."""
+    """What is known about a session from the start; the head of its minutes.
+
+    `keep_until` is the last day (ISO 8601) on which names are kept; empty where nobody promised one.
+    """
 
     title: str
     code: str
@@ -35,6 +38,7 @@ class Info(Struct, frozen=True):
     lang: str = DEFAULT_LANGUAGE
     timezone: str = "Europe/Berlin"
     simulated: bool = False
+    keep_until: str = ""
 
 
 class Item(Struct, frozen=True):
@@ -62,7 +66,8 @@ class Seat(Struct, frozen=True):
     """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log.
 
     A `removed` seat may not send anything more; what it sent before stays until somebody hides it. `ticket` tells that
-    there is a ticket for it, `moves` how often that has opened it on another phone.
+    there is a ticket for it, `moves` how often that has opened it on another phone. `public` tells that the name may
+    stand in the public minutes.
     """
 
     id: str
@@ -73,13 +78,15 @@ class Seat(Struct, frozen=True):
     removed: bool = False
     ticket: bool = False
     moves: int = 0
+    public: bool = False
 
 
 class SessionState(Struct, frozen=True):
     """A session after `seq` events.
 
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
-    how often a name was given, changed or erased, `moves` how often any seat went to another phone.
+    how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
+    last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
     """
 
     info: Info = Info("", "")
@@ -92,6 +99,8 @@ class SessionState(Struct, frozen=True):
     tickets: int = 0
     naming: int = 0
     moves: int = 0
+    keep_until: str = ""
+    erased: bool = False
     seq: int = 0
     digest: str = FIRST_DIGEST
     began_at: datetime | None = None

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from workshop_kit.core.errors import N_
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -102,6 +104,11 @@ class Text:
         from babel.dates import format_date  # noqa: PLC0415 - Babel's dates cost 0.1 s that the server can do without
 
         return format_date(moment.astimezone(self.zone), format="long", locale=self.lang)
+
+    def day(self, day: str) -> str:
+        """Return a day given in ISO 8601 in figures; unlike `date` it needs no Babel."""
+        year, month, number = (int(part) for part in day.split("-"))
+        return self(N_("{year}-{month:02}-{day:02}"), year=year, month=month, day=number)
 
     def time(self, moment: datetime) -> str:
         """Return the time of day in the session's time zone, 24 hours, as in "14:05"."""

@@ -35,6 +35,9 @@ _ = voice(terminal_language())
 _session = click.argument("session", metavar="SESSION")
 _lang = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("Language."))
 
+_seat = click.argument("seat", metavar="PERSON")
+_yes = click.option("--yes", is_flag=True, help=_("Do not ask again."))
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="workshop")
@@ -59,6 +62,12 @@ cli.help = _("Run a workshop: people join by phone, everybody takes part, the mi
     default="",
     help=_("Keep the log in this PostgreSQL database instead of a file: postgresql://USER@HOST/DATABASE"),
 )
+@click.option(
+    "--keep-until",
+    default="60",
+    show_default=True,
+    help=_("Last day on which names are kept: a date, or days after the session; 0 for as long as you want."),
+)
 def new(
     name: str,
     directory: Path,
@@ -69,6 +78,7 @@ def new(
     place: str,
     date: str,
     facilitator: str,
+    keep_until: str,
 ) -> None:
     if not name.strip():
         raise WorkshopError(N_("Please give the session a name, which becomes the name of its folder."))
@@ -83,6 +93,7 @@ def new(
         date=date,
         facilitator=facilitator,
         store=store,
+        keep_until=keep_until,
     )
     if folder.address and folder.address.password:
         click.echo(
@@ -117,6 +128,8 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
         from workshop_kit.prepare import furnish
 
         furnish(folder, live.rules.registry)
+    if live.state.erased:
+        _say(_personal().erased(folder, live, "retention", _), err=True)
     lab: list[Any] = []
     if answers(live.state.address):
         click.echo(
@@ -246,7 +259,7 @@ def import_(session: str, item: str, file: Path, channel: str, partial: bool) ->
     type=click.Choice(("internal", "public")),
     default="internal",
     show_default=True,
-    help=_("With names, or without."),
+    help=_("With all names, or with those alone who agreed to it."),
 )
 @click.option("--out", type=click.Path(path_type=Path), help=_("Where to put them; the session's folder if left out."))
 @click.option("--publish", is_flag=True, help=_("Also show the public edition on the phones, under /CODE/minutes."))
@@ -255,7 +268,11 @@ def minutes(session: str, lang: str | None, formats: str, edition: str, out: Pat
     from workshop_kit.minutes.run import write_minutes
 
     wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
-    for path in write_minutes(locate(session), lang or "", wanted, edition, out, publish=publish):
+
+    def found(name: str) -> None:
+        click.echo(_('Read before you publish: a text names "{name}", who did not agree to it.', name=name), err=True)
+
+    for path in write_minutes(locate(session), lang or "", wanted, edition, out, publish=publish, found=found):
         click.echo(path)
 
 
@@ -333,6 +350,46 @@ def repair(session: str, source: Path | None) -> None:
     _say(upkeep.mend(folder, source, _))
 
 
+@cli.command(help=_("Show all that is kept of one person, as JSON."))
+@_session
+@_seat
+@click.option("--out", type=click.Path(path_type=Path), help=_("The file to write, instead of showing it."))
+def held(out: Path | None, **who: str) -> None:
+    click.echo(_personal().held(**who, out=out))
+
+
+@cli.command(help=_("Erase the name and the cards of one person who asks for it; votes stay, without a name."))
+@_session
+@_seat
+@_yes
+def forget(yes: bool, **who: str) -> None:
+    _say(_personal().forget(**who, sure=_sure(yes), text=_))
+
+
+@cli.command(help=_("Change the last day on which the names of a session are kept: a date, or days after the session."))
+@_session
+@click.argument("date")
+def retain(session: str, date: str) -> None:
+    _say(_personal().retain(session, date, _))
+
+
+@cli.command(help=_("Erase all names of sessions whose last day for keeping them is over."))
+@click.argument("sessions", metavar="SESSION...", nargs=-1, required=True)
+@click.option("--now", is_flag=True, help=_("Erase today, because the minutes are done."))
+@click.option(
+    "--why",
+    type=click.Choice(("approved", "asked")),
+    default="approved",
+    show_default=True,
+    help=_("The reason that the record gives for --now: the minutes were approved, or people asked."),
+)
+@click.option("--minutes", is_flag=True, help=_("Delete the internal minutes too."))
+@_yes
+def erase(sessions: tuple[str, ...], now: bool, why: str, minutes: bool, yes: bool) -> None:
+    for session in sessions:
+        _say(_personal().erase(session, why if now else "", _, sure=_sure(yes), minutes=minutes))
+
+
 @cli.command(help=_("Play a whole session with simulated people, up to the minutes."))
 @click.option(
     "--headless", is_flag=True, help=_("Run to the end and stop; without it JupyterLab and the stage stay open.")
@@ -354,7 +411,7 @@ def demo(lang: str | None, **options: Any) -> None:
 
 
 for _command in cli.commands.values():
-    if any(parameter.name == "session" for parameter in _command.params):
+    if any(parameter.name in {"session", "sessions"} for parameter in _command.params):
         _command.epilog = _(
             "SESSION is the folder of a session, or the address of one in a database: postgresql://HOST/DATABASE#NAME"
         )
@@ -377,9 +434,20 @@ def _open(session: str) -> Any:
     return locate(session).open()
 
 
-def _say(lines: Iterable[str]) -> None:
+def _personal() -> Any:
+    from workshop_kit.faces import personal
+
+    return personal
+
+
+def _sure(yes: bool) -> Any:
+    """Return how to ask whether somebody is sure, who may have said so already."""
+    return (lambda _asked: True) if yes else click.confirm
+
+
+def _say(lines: Iterable[str], *, err: bool = False) -> None:
     for line in lines:
-        click.echo(line)
+        click.echo(line, err=err)
 
 
 def _pick(wording: Any, live: Any) -> str:

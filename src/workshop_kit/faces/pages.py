@@ -17,8 +17,10 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from workshop_kit.core.activity import FACILITATOR, Audience
+from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import LANGUAGES, Text
+from workshop_kit.faces.held import kept
 from workshop_kit.library import PACKAGE, folder_of, voice
 from workshop_kit.live import LiveSession
 
@@ -108,6 +110,11 @@ class Pages:
             notice=notice,
         )
 
+    def held(self, lang: str, seat: str, held: Mapping[str, Any]) -> str:
+        """Return the page that tells a person what is kept of them; `held` as `privacy.held_of` gives it."""
+        entries = list(kept(self.live.state, held, self.voice(lang)))
+        return self._render("held.html", lang, seat=seat, held=held, entries=entries)
+
     def stage(self, lang: str, address: str) -> str:
         """Return the projected page. `address` is what the QR code leads to."""
         regions = {"mine": Markup(self.question(lang)), "shared": Markup(self.shared(lang))}
@@ -176,6 +183,8 @@ class Pages:
             "nonce": lambda: secrets.token_hex(8),
             "person": lambda seat: self.live.people(seat, text),
             "facilitator": FACILITATOR,
+            "public_use": PUBLIC_MINUTES,
+            "kept_until": text.day(state.keep_until) if state.keep_until else "",
             "notice": Notice(),
             "audience": None,
             "seat": "",

@@ -7,6 +7,7 @@ gets JSON instead of a page.
 from __future__ import annotations
 
 import asyncio
+import logging
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,16 +22,20 @@ from starlette.staticfiles import StaticFiles
 from workshop_kit import privacy
 from workshop_kit.core.admission import TICKET
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
+from workshop_kit.core.personal import PUBLIC_MINUTES, over
 from workshop_kit.core.text import LANGUAGES, preferred
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origin, seat_token
 from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
-from workshop_kit.live import LiveSession
+from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
 COOKIE_DAYS = 30
+YES = "yes"
+
+logger = logging.getLogger(__name__)
 
 MINUTES_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """The minutes are one file with its style inside; scripts have no place in them."""
@@ -63,6 +68,7 @@ class Site:
         self.room = Room(live, self.pages)
         self.joins = Buckets(JOINS_PER_ROOM)
         self.guesses = Guesses()
+        self.purging = asyncio.Lock()
         self.published = published
         self.app = Starlette(
             routes=[
@@ -157,6 +163,9 @@ class Site:
                 await asyncio.wrap_future(self.live.speak(seat, lang))
             if "name" in fields and clean_name(name) != self.live.people.names.get(seat, ""):
                 await asyncio.wrap_future(self.live.rename(seat, name))
+        if PUBLIC_MINUTES in fields:
+            given = fields[PUBLIC_MINUTES] == YES
+            await asyncio.wrap_future(privacy.consent(self.live, seat, given=given))
         answer: Response
         if _wants_json(request):
             answer = JSONResponse({"seat": seat, "token": token})
@@ -205,18 +214,27 @@ class Site:
         if not read_form(await body_of(request)).get("sure"):
             raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
         erased = await asyncio.to_thread(privacy.forget, self.live, seat)
+        told = N_("Your name and your cards were deleted for good.")
+        try:
+            async with self.purging:
+                await asyncio.to_thread(privacy.purge, self.live, utc_now())
+        except StoreError as error:
+            logger.warning("a person was erased from the log, but its copies could not be purged: %s", error)
+            told = N_("Your name and your cards were deleted, but not yet from the backups. Please ask in front.")
         if _wants_json(request):
             return JSONResponse({"ok": True, "erased": erased})
         lang = self._lang(seat, request)
-        notice = Notice(self.pages.voice(lang)(N_("Your name and your cards were deleted for good.")))
-        return HTMLResponse(self.pages.phone(lang, seat, notice))
+        return HTMLResponse(self.pages.phone(lang, seat, Notice(self.pages.voice(lang)(told))))
 
     async def held(self, request: Request) -> Response:
-        """Hand the person who asks all that the session holds of them."""
+        """Show the person who asks all that the session holds of them; a program gets it as JSON."""
         self._check_code(request)
         seat = self._required_seat(request)
         await self.room.slow_down(seat)
-        return JSONResponse(await asyncio.to_thread(privacy.held_of, self.live, seat))
+        held = await asyncio.to_thread(privacy.held_of, self.live, seat)
+        if request.query_params.get("format") == "json" or "text/html" not in request.headers.get("accept", ""):
+            return JSONResponse(held)
+        return HTMLResponse(self.pages.held(self._lang(seat, request), seat, held))
 
     async def back(self, request: Request) -> Response:
         """Lead from where a form was sent to the page it stands on, for who reloads the answer or comes back to it."""
@@ -253,6 +271,8 @@ class Site:
 
     def _required_seat(self, request: HTTPConnection) -> str:
         if (seat := self._seat(request)) is None:
+            if self.live.state.erased:
+                raise over()
             raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
         return seat
 

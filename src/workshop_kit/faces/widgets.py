@@ -14,13 +14,14 @@ from typing import Any
 import anywidget
 import traitlets
 
+from workshop_kit import privacy
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
-from workshop_kit.core.errors import Refused, WorkshopError
+from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
-from workshop_kit.live import LiveSession
+from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import new_seat
 from workshop_kit.store.files import free
 from workshop_kit.tickets import LIST, LISTED, issue
@@ -30,6 +31,7 @@ INTERVAL = 0.25
 
 GUEST = "guest"
 CHANNEL = "channel"
+FORGET = "forget"
 ISSUE = "issue-tickets"
 ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE})
 """Commands of the console that concern the session and no item of its agenda."""
@@ -165,6 +167,9 @@ class Console(LiveWidget):
         if fields.get("command") == ISSUE:
             self._issue(fields.get("count", ""))
             return
+        if fields.get("command") == FORGET:
+            self._forget(fields)
+            return
         guest = fields.pop(GUEST, "").strip()
         channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
         actor = Actor(FACILITATOR, channel)
@@ -182,6 +187,12 @@ class Console(LiveWidget):
         path = free(self.folder / LIST)
         issued = issue(self.live, count, path)
         self.notice = Notice(self.pages.voice(self.lang).plural(*LISTED, len(issued), path=path.name))
+
+    def _forget(self, fields: dict[str, str]) -> None:
+        if not fields.get("sure"):
+            raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
+        privacy.forget(self.live, privacy.seat_called(self.live, fields.get("seat", "")), privacy.IN_FRONT)
+        privacy.purge(self.live, utc_now())
 
 
 class Seat(LiveWidget):

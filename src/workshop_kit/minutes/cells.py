@@ -6,11 +6,11 @@ from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes.display import SectionOutput
-from workshop_kit.minutes.sections import EDITIONS, Minutes, Numbered
+from workshop_kit.minutes.sections import EDITIONS, Minutes, in_public
 
 
 class MinutesCells:
-    """The minutes of a session in one language and edition ("internal" with names, "public" without)."""
+    """The minutes of a session in one language and edition ("internal" with names, "public" with those who agreed)."""
 
     def __init__(self, live: LiveSession, lang: str = "", edition: str = "internal") -> None:
         if edition not in EDITIONS:
@@ -20,7 +20,7 @@ class MinutesCells:
         state = live.catch_up()
         info = state.info
         self._text = voice(lang or info.lang, live.rules.registry.values(), info.timezone)
-        people = Numbered(state) if edition == "public" else live.people
+        people = in_public(live.people, state) if edition == "public" else live.people
         self._minutes = Minutes(live.rules, state, self._text, people)
 
     def head(self) -> SectionOutput:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from workshop_kit import activities, quick
+from workshop_kit.core.document import Document
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
+from workshop_kit.minutes import discretion
 from workshop_kit.minutes.collect import NotebookError, document_of
 from workshop_kit.minutes.writers import format_named
 from workshop_kit.prepare import MINUTES_NOTEBOOK, furnish
@@ -27,16 +29,19 @@ def write_minutes(
     *,
     publish: bool = False,
     progress: Progress = lambda _step: None,
+    found: Progress = lambda _name: None,
 ) -> list[Path]:
     """Execute the minutes notebook and write the formats; returns the files, the executed notebook first.
 
-    A cell that fails is named in the error, and nothing is written but the executed notebook, which shows where.
+    `found` is told each name that stands in a text of the public edition though its bearer did not agree. A cell that
+    fails is named in the error, and nothing is written but the executed notebook, which shows where.
     """
     wanted = [format_named(name) for name in formats]
     registry = activities.installed()
     live = folder.open(registry)
     lang = lang or live.state.info.lang
     zone = live.state.info.timezone
+    private = discretion.without_consent(live.people, live.state)
     live.close()
     furnish(folder, registry)
     text = voice(lang, registry.values(), zone)
@@ -44,6 +49,8 @@ def write_minutes(
     target.mkdir(parents=True, exist_ok=True)
     written = [_executed(folder, target / f"minutes.{lang}.ipynb", lang, edition, progress)]
     document = document_of(_json(written[0]))
+    if edition == "public":
+        _tell(document, private, found)
     for format_ in wanted:
         progress(format_.name)
         path = target / f"minutes.{lang}{format_.extension}"
@@ -58,6 +65,7 @@ def write_minutes(
             shown = document_of(
                 _json(_executed(folder, folder.published / f"minutes.{lang}.ipynb", lang, "public", progress))
             )
+            _tell(shown, private, found)
         _replace(public, format_named("html").write(shown, text))
         written.append(public)
     return written
@@ -87,6 +95,11 @@ def _executed(folder: SessionFolder, output: Path, lang: str, edition: str, prog
             path=str(output),
         ) from error
     return output
+
+
+def _tell(document: Document, private: Iterable[str], found: Progress) -> None:
+    for name in discretion.named(document, private):
+        found(name)
 
 
 def _json(path: Path) -> Any:

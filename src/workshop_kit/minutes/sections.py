@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from msgspec.structs import replace
+
 from workshop_kit.__about__ import __version__
-from workshop_kit.core.activity import People
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Meta, Pairs, Paragraph, Section, Table, cleaned
 from workshop_kit.core.errors import N_
@@ -19,6 +20,7 @@ from workshop_kit.core.event import Channel
 from workshop_kit.core.session import SessionRules
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import Text
+from workshop_kit.people import NameList
 
 EDITIONS = ("internal", "public")
 
@@ -36,21 +38,16 @@ PHASES = {
 }
 
 
-class Numbered:
-    """The people of the public edition: nobody is named."""
-
-    def __init__(self, state: SessionState) -> None:
-        self._state = state
-
-    def __call__(self, seat: str, text: Text) -> str:
-        known = self._state.seats.get(seat)
-        return text(N_("Person {number}"), number=known.number if known else "?")
+def in_public(people: NameList, state: SessionState) -> NameList:
+    """Return the people of the public edition: who agreed to it is named, everybody else is a number."""
+    agreed = {seat.id for seat in state.seats.values() if seat.named and seat.public}
+    return replace(people, names={seat: name for seat, name in people.names.items() if seat in agreed})
 
 
 class Minutes:
     """The minutes of one session in one language."""
 
-    def __init__(self, rules: SessionRules, state: SessionState, text: Text, people: People) -> None:
+    def __init__(self, rules: SessionRules, state: SessionState, text: Text, people: NameList) -> None:
         self.rules = rules
         self.state = state
         self.text = text
@@ -104,8 +101,8 @@ class Minutes:
         """Return how many people took part, and the names of those who gave one."""
         text, seats = self.text, sorted(self.state.seats.values(), key=lambda seat: seat.number)
         blocks: list[AnyBlock] = [Paragraph(text.plural("{n} person took part.", "{n} people took part.", len(seats)))]
-        names = list(dict.fromkeys(self.people(seat.id, text) for seat in seats if seat.named))
-        if names and not isinstance(self.people, Numbered):
+        names = list(dict.fromkeys(self.people.names[seat.id] for seat in seats if seat.id in self.people.names))
+        if names:
             blocks.append(Paragraph(text(N_("Named, as they wished: {names}."), names=", ".join(names))))
         return self._section("people", text(N_("People")), blocks)
 

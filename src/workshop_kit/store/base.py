@@ -60,6 +60,9 @@ class Writing(Protocol):
     def set_name(self, seat: str, name: str) -> None:
         """Keep, change or (with an empty name) erase the name of the person on a seat."""
 
+    def erase_people(self) -> None:
+        """Erase all names, and the hashes of all tokens, so that no seat can be opened any more."""
+
 
 class Store(Protocol):
     """Keeps one session. Every method may be called from any thread and raises `StoreError` where it fails."""

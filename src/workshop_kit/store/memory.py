@@ -94,6 +94,10 @@ class MemoryStore:
         else:
             self._names.pop(seat, None)
 
+    def erase_people(self) -> None:
+        self._names = {}
+        self._tokens = {}
+
     def wait(self, timeout: float) -> bool:
         written = self._written.wait(timeout)
         self._written.clear()

@@ -251,6 +251,10 @@ class _PostgresWriting:
         else:
             self._change("delete from workshop_kit.names where session = %s and seat = %s", seat)
 
+    def erase_people(self) -> None:
+        for table in ("names", "seats"):
+            self._change(f"delete from workshop_kit.{table} where session = %s")
+
     def commit(self, channel: str) -> None:
         """Make it durable, and tell who follows the log if anything changed."""
         head = _HEAD.replace("%s", str(self._number))

@@ -205,6 +205,10 @@ class _SqliteWriting:
         else:
             self._connection.execute("delete from names where seat = ?", (seat,))
 
+    def erase_people(self) -> None:
+        for table in ("names", "seats"):
+            self._connection.execute(f"delete from {table}")
+
 
 def _connect(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=LOCK_WAIT, isolation_level=None, check_same_thread=False)

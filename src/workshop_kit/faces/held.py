@@ -1,0 +1,83 @@
+"""What is kept of a person, in words for that person: a line per entry of the log."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from msgspec import Struct
+
+from workshop_kit.core.errors import N_
+from workshop_kit.core.state import Item, SessionState
+from workshop_kit.core.text import Text
+
+EVENTS = {
+    "seat.joined": N_("Joined"),
+    "seat.named": N_("Gave, changed or deleted a name"),
+    "seat.language_chosen": N_("Chose a language"),
+    "seat.consented": N_("Name in the public minutes: yes or no"),
+    "seat.removed": N_("Was removed by the facilitator"),
+    "session.entries_redacted": N_("Had own words deleted"),
+    "poll.ballot_cast": N_("Voted"),
+    "poll.ballot_superseded": N_("A vote that came too late"),
+    "poll.took_part": N_("Took part in a secret vote"),
+    "ideas.idea_added": N_("Wrote a card"),
+    "ideas.idea_withdrawn": N_("Took a card back"),
+    "ideas.idea_assigned": N_("Put a card to a factor"),
+    "ideas.idea_liked": N_("Agreed to a card"),
+    "ideas.idea_unliked": N_("Took back agreement to a card"),
+    "roles.role_taken": N_("Took a role"),
+    "roles.role_confirmed": N_("Confirmed a role"),
+    "roles.role_released": N_("Gave a role back"),
+}
+"""What entries mean; those of other activities show their wire name."""
+
+UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea"})
+"""What an entry says of the person, who is reading this, or for the log's own use."""
+
+
+class Kept(Struct, frozen=True):
+    """One entry of the log as its author reads it."""
+
+    day: str
+    time: str
+    step: str
+    what: str
+    said: str
+
+
+def kept(state: SessionState, held: Mapping[str, Any], text: Text) -> Iterator[Kept]:
+    """Yield the entries that are held of a person."""
+    for entry in held["entries"]:
+        item = state.items.get(entry["item"])
+        at = datetime.fromisoformat(entry["at"])
+        local = at.astimezone(text.zone).date().isoformat()
+        step = text.pick(item.spec.title) if item else ""
+        known = EVENTS.get(entry["name"], "")
+        what, said = text(known) or entry["name"], _said(entry["data"], _labels(item, text), text)
+        yield Kept(text.day(local), text.time(at), step, what, said)
+
+
+def _labels(item: Item | None, text: Text) -> dict[str, str]:
+    """Return what an item's ids stand for in this language: its options and factors."""
+    if item is None:
+        return {}
+    return {
+        option.id: text.pick(option.label)
+        for key in ("options", "factors")
+        if key in item.spec.settings
+        for option in item.spec.options(key)
+    }
+
+
+def _said(value: Any, labels: Mapping[str, str], text: Text) -> str:
+    match value:
+        case bool():
+            return text(N_("yes")) if value else text(N_("no"))
+        case dict():
+            parts = {key: _said(inner, labels, text) for key, inner in value.items() if key not in UNSAID}
+            return ", ".join(f"{labels[key]}: {told}" if key in labels else told for key, told in parts.items() if told)
+        case list() | tuple():
+            return ", ".join(_said(inner, labels, text) for inner in value)
+    return labels.get(str(value), str(value))
