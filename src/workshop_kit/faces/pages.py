@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import segno
@@ -40,6 +40,8 @@ class Pages:
     def __init__(self, live: LiveSession, base: str = "") -> None:
         self.live = live
         self.base = base
+        self._same: dict[tuple[str, str], str] = {}
+        self._same_in: SessionState | None = None
         registry = live.rules.registry
         self._environment = Environment(
             loader=ChoiceLoader(
@@ -64,11 +66,11 @@ class Pages:
 
     def shared(self, lang: str) -> str:
         """Return what everybody sees below the question: progress, results, the wall of cards."""
-        return self._region("shared.html", lang, Audience.ROOM)
+        return self._once("shared.html", lang)
 
     def question(self, lang: str) -> str:
         """Return what stands above it on the stage: the step, the question, the countdown."""
-        return self._region("question.html", lang, Audience.ROOM)
+        return self._once("question.html", lang)
 
     def mine(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return what one person sees on the phone: the question, and the form to answer it."""
@@ -133,6 +135,15 @@ class Pages:
             "time_up": text("Time is up"),
         }
 
+    def _once(self, template: str, lang: str) -> str:
+        """Render what is the same for everybody once as long as the session stays as it is."""
+        state = self.live.state
+        if state is not self._same_in:
+            self._same_in, self._same = state, {}
+        if (template, lang) not in self._same:
+            self._same[template, lang] = self._region(template, lang, Audience.ROOM)
+        return self._same[template, lang]
+
     # ── the context of templates ──────────────────────────────────────────────────────────────────────────────────
 
     def _region(
@@ -187,6 +198,7 @@ class Pages:
         return {name: f"/static/{name}?v={(STATIC / name).stat().st_mtime_ns:x}" for name in ("kit.css", "live.js")}
 
 
+@lru_cache(maxsize=8)
 def qr_svg(address: str) -> Markup:
     """Return a QR code of an address as inline SVG."""
     code = segno.make(address, error="m", micro=False)
