@@ -34,6 +34,9 @@ REQUEST_SECONDS = 10.0
 UNREAD_SECONDS = 30.0
 """An answer must be read on within this time."""
 
+CLOSE_SECONDS = 3.0
+"""A WebSocket that was told to close must do so within this time."""
+
 WATCH_SECONDS = 1.0
 
 LARGEST_LEFTOVER = 2**20
@@ -93,7 +96,8 @@ class Door:
             strangers = [group for (kind, _), group in self.groups.items() if kind == "address"]
             if not strangers:
                 return False
-            self._show_out(next(iter(max(strangers, key=lambda group: len(group)))))
+            crowd = max(strangers, key=len)
+            self._show_out(next(iter(crowd)))
         self.count += 1
         self._put(guest, ("address", guest.address), MOST_PER_ADDRESS)
         return True
@@ -173,10 +177,8 @@ class Guest:
 class HttpConnection(Guest, H11Protocol):
     """A connection that asks for pages and sends forms."""
 
-    def __init__(
-        self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None, *, door: Door
-    ) -> None:
-        super().__init__(config, server_state, app_state | {CONNECTION: self}, _loop)
+    def __init__(self, *, app_state: dict[str, Any], door: Door, **rest: Any) -> None:
+        super().__init__(app_state=app_state | {CONNECTION: self}, **rest)
         self.door = door
         self.since = self.loop.time()
         self.leftover = 0
@@ -204,6 +206,16 @@ class HttpConnection(Guest, H11Protocol):
         self.leftover = 0
         super().on_response_complete()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP; where it was part of a body, whoever waits for that is told that nobody is there."""
+        if self.cycle is not None:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.transport.abort()
+
     @property
     def answering(self) -> bool:
         return self.cycle is not None and not self.cycle.response_complete
@@ -229,11 +241,10 @@ class HttpConnection(Guest, H11Protocol):
 class WebSocketConnection(Guest, WebSocketsSansIOProtocol):
     """An open page."""
 
-    def __init__(
-        self, config: Any, server_state: Any, app_state: dict[str, Any], _loop: Any = None, *, door: Door
-    ) -> None:
-        super().__init__(config, server_state, app_state | {CONNECTION: self}, _loop)
+    def __init__(self, *, app_state: dict[str, Any], door: Door, **rest: Any) -> None:
+        super().__init__(app_state=app_state | {CONNECTION: self}, **rest)
         self.door = door
+        self.close_timeout = CLOSE_SECONDS
         self.conn.debug = False  # a frame may hold the secret of a seat
         self.pings_left = float(FREE_PINGS)
         self.pinged = self.loop.time()
@@ -253,7 +264,12 @@ class WebSocketConnection(Guest, WebSocketsSansIOProtocol):
         super().resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        if not self.handshake_initiated or (not self.waiting and len(data) <= PORTION):
+        if not self.handshake_initiated:
+            super().data_received(data)
+            if not self.handshake_initiated:  # HTTP, but no opening handshake: the parser has given up without a word
+                self.transport.write(short("400 Bad Request"))
+                self.transport.close()
+        elif not self.waiting and len(data) <= PORTION:
             super().data_received(data)
         else:
             begins = not self.waiting

@@ -6,12 +6,12 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.faces.forms import LARGEST_BODY, too_large
+from workshop_kit.faces.forms import LARGEST_BODY, too_large, unreadable
 
 SEAT_COOKIE = "seat"
 
@@ -103,8 +103,10 @@ async def body_of(request: Request) -> bytes:
                     raise too_large(len(body))
     except TimeoutError:
         raise Refused(Why.TOO_SLOW, N_("This took too long to arrive. Please try again.")) from None
+    except ClientDisconnect:
+        raise unreadable() from None
     if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
-        raise Refused(Why.UNREADABLE, N_("This could not be read. Please reload the page and try again."))
+        raise unreadable()
     return bytes(body)
 
 
