@@ -40,6 +40,7 @@ class Pages:
     def __init__(self, live: LiveSession, base: str = "") -> None:
         self.live = live
         self.base = base
+        self._voices: dict[tuple[str, str], Text] = {}
         self._same: dict[tuple[str, str], str] = {}
         self._same_in: SessionState | None = None
         registry = live.rules.registry
@@ -51,6 +52,7 @@ class Pages:
                 ]
             ),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -60,7 +62,10 @@ class Pages:
         """Return the voice for a language in this session's time zone."""
         state = self.live.state
         zone = state.info.timezone or "UTC"
-        return voice(lang if lang in LANGUAGES else state.info.lang, self.live.rules.registry.values(), zone)
+        lang = lang if lang in LANGUAGES else state.info.lang
+        if (lang, zone) not in self._voices:
+            self._voices[lang, zone] = voice(lang, self.live.rules.registry.values(), zone)
+        return self._voices[lang, zone]
 
     # ── regions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
