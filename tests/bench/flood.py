@@ -170,15 +170,20 @@ async def count_answers(socket: Any, answers: Counter[str]) -> None:
 # ── the measurement ───────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-async def observed(url: str, phones: list[Voter], every: float, seconds: float) -> dict[str, Any]:
-    """Let the honest vote and newcomers join for a while."""
+async def observed(url: str, phones: list[Voter], every: float, seconds: float, pid: int) -> dict[str, Any]:
+    """Let the honest vote and newcomers join for a while; `server_busy` is the server's share of one core."""
     chance = random.Random(1)
-    until = perf_counter() + seconds
+    server = psutil.Process(pid)
+    idle, begun = server.cpu_times(), perf_counter()
+    until = begun + seconds
     joining = asyncio.create_task(newcomers(url, until))
     took = await asyncio.gather(*(phone.vote_on(every, until, chance) for phone in phones))
     joined, refused = await joining
     votes = [seconds for each in took for seconds in each]
+    busy = server.cpu_times()
+    share = (busy.user + busy.system - idle.user - idle.system) / (perf_counter() - begun)
     return {
+        "server_busy": round(share, 2),
         "votes": len(votes),
         "acknowledgement": spread(votes),
         "newcomers": len(joined),
@@ -187,7 +192,9 @@ async def observed(url: str, phones: list[Voter], every: float, seconds: float) 
     }
 
 
-async def play(url: str, kinds: list[str], number: int, every: float, seconds: float, flood: list[str]) -> Any:
+async def play(
+    url: str, pid: int, kinds: list[str], number: int, every: float, seconds: float, flood: list[str]
+) -> tuple[dict[str, Any], set[str]]:
     """Observe the honest in peace, then with each kind of flood."""
     phones = [Voter(url, each) for each in range(number)]
     gate = asyncio.Semaphore(10)
@@ -199,12 +206,12 @@ async def play(url: str, kinds: list[str], number: int, every: float, seconds: f
 
         await asyncio.gather(*(join(phone) for phone in phones))
         attacker = (await client.post(f"{url}/join", data={"lang": "en"})).json()["token"]
-    figures = {"peace": await observed(url, phones, every, seconds)}
+    figures = {"peace": await observed(url, phones, every, seconds, pid)}
     for kind in kinds:
         command = [sys.executable, __file__, "--pour", kind, url, attacker, "--seconds", str(seconds + 1), *flood]
         flooding = await asyncio.create_subprocess_exec(*command, stdout=subprocess.PIPE)
         await asyncio.sleep(1)
-        figures[kind] = await observed(url, phones, every, seconds)
+        figures[kind] = await observed(url, phones, every, seconds, pid)
         figures[kind]["flood"] = json.loads((await flooding.communicate())[0])
     await asyncio.gather(*(phone.socket.close() for phone in phones if phone.socket))
     return figures, set().union(*(phone.acknowledged_ids for phone in phones))
@@ -219,7 +226,7 @@ def measure(kinds: list[str], number: int, every: float, seconds: float, flood: 
             process = psutil.Process(server.process.pid)
             part(process)
             before = process.memory_info().rss
-            figures, acknowledged = asyncio.run(play(server.url, kinds, number, every, seconds, flood))
+            figures, acknowledged = asyncio.run(play(server.url, process.pid, kinds, number, every, seconds, flood))
             grown = process.memory_info().rss - before
         live = folder.open()
         recorded = {event.id for event in live.store.read(0)}
@@ -249,7 +256,17 @@ def part(server: psutil.Process) -> None:
 def show(figures: dict[str, Any]) -> None:
     """Print the figures as a table."""
     table = Table(title=f"{figures['phones']} honest phones, each voting every {figures['every_seconds']:g} s")
-    for column in ("flood", "ack p50 ms", "p99", "max", "join p50 ms", "p99", "refused", "what the flood got"):
+    for column in (
+        "flood",
+        "ack p50 ms",
+        "p99",
+        "max",
+        "join p50 ms",
+        "p99",
+        "refused",
+        "server busy",
+        "what the flood got",
+    ):
         table.add_column(column, justify="right" if column[0] in "apmjr" else "left")
     for kind in ("peace", *KINDS):
         if kind in figures:
@@ -259,7 +276,9 @@ def show(figures: dict[str, Any]) -> None:
             ]
             times += [row["joining"]["median"], row["joining"]["p99"]]
             got = ", ".join(f"{answer}: {times}" for answer, times in sorted(flood.items()))
-            table.add_row(kind, *(f"{time:.1f}" for time in times), str(row["joins_refused"]), got)
+            table.add_row(
+                kind, *(f"{time:.1f}" for time in times), str(row["joins_refused"]), f"{row['server_busy']:.0%}", got
+            )
     console = Console()
     console.print(table)
     console.print(f"acknowledged but lost: {figures['lost']}; memory grown by {figures['rss_grown_megabytes']} MB")
