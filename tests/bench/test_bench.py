@@ -31,3 +31,16 @@ def test_the_command_and_the_server_start():
     told = figures("startup.py", "--times", "1")
     assert list(told) == ["python -c pass", "workshop --help", "workshop open, until it listens"]
     assert all(0 < milliseconds < 20_000 for milliseconds in told.values())
+
+
+def test_a_flood_loses_no_honest_vote_and_is_refused():
+    told = figures("flood.py", "--phones", "10", "--seconds", "2", "--every", "0.5", "--connections", "20")
+    assert (told["lost"], told["log_verifies"], told["errors"]) == (0, True, "")
+    assert told["rss_grown_megabytes"] < 200
+    for kind in ("peace", "form", "socket", "joins", "pages"):
+        assert told[kind]["votes"] >= 10
+        assert told[kind]["newcomers"] >= 1
+        assert 0 < told[kind]["acknowledgement"]["median"] <= told[kind]["acknowledgement"]["p99"]
+    assert told["form"]["flood"]["429"] > 0
+    assert told["socket"]["flood"]["sent"] > told["socket"]["flood"].get("ack", 0)
+    assert not {"500", "502", "503"} & set().union(*(told[kind]["flood"] for kind in ("form", "joins", "pages")))

@@ -169,8 +169,8 @@ def open_line(server: Server, **hello: str) -> Iterator[Line]:
 
 
 @contextmanager
-def hosted(path: Path, agenda: Agenda, registry: Registry, lang: str = "en") -> Iterator[Server]:
-    """Run `faces.serve` on a real socket while the block lasts."""
+def hosted(path: Path, agenda: Agenda, registry: Registry, lang: str = "en", **options: Any) -> Iterator[Server]:
+    """Run `faces.serve` on a real socket while the block lasts; `options` are passed to it."""
     folder = SessionFolder(path)
     path.mkdir(parents=True, exist_ok=True)
     info = Info("A first meeting", "KLMNP", place="Library", lang=lang)
@@ -190,7 +190,8 @@ def hosted(path: Path, agenda: Agenda, registry: Registry, lang: str = "en") -> 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serving, "_Server", Recorded)
-        thread = threading.Thread(target=serving.serve, args=(folder, live, "127.0.0.1", 0, announce), daemon=True)
+        arguments = (folder, live, "127.0.0.1", 0, announce)
+        thread = threading.Thread(target=serving.serve, args=arguments, kwargs=options, daemon=True)
         thread.start()
         assert listening.wait(PATIENCE)
     server = Server(folder, live, ready[0])

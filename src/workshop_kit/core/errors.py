@@ -54,6 +54,7 @@ class Why(StrEnum):
     INVALID = "invalid"
     LOCKED = "locked"
     TOO_MANY = "too_many"
+    TOO_SLOW = "too_slow"
 
 
 class Refused(WorkshopError):

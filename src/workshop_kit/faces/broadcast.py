@@ -21,9 +21,10 @@ from workshop_kit.core.activity import Actor
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.connections import POLICY_VIOLATION, shown_seat
 from workshop_kit.faces.forms import Sent, read_command, read_form
 from workshop_kit.faces.guards import same_origin, seat_token
-from workshop_kit.faces.limits import COMMANDS_PER_SEAT, Buckets
+from workshop_kit.faces.limits import COMMANDS_PER_SEAT, LONGEST_WAIT, PAGES_PER_SEAT, Buckets
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -38,10 +39,11 @@ INTERVAL = 0.25
 HELLO_TIMEOUT = 10.0
 MOST_ANSWERS = 200
 AT_A_TIME = 25
-POLICY_VIOLATION = 1008
+UNSUPPORTED_DATA = 1003
 
-LONGEST_WAIT = 1.0
-"""Seconds for which the answer to a flood is held back, so that a flood cannot take the time of others."""
+MOST_PAGES_PER_SEAT = 8
+MOST_STAGES = 100
+"""Stages that may be open at once; the address that shows most of them gives one up for the next."""
 
 KEEP_RECEIPT = N_("Your ballot is in the box. Your receipt: {word}. Write it down; you will find it in the minutes.")
 
@@ -66,6 +68,12 @@ class Connection:
         self._regions: dict[str, str] = {}
         self._answers: deque[str] = deque(maxlen=MOST_ANSWERS)
         self._due = asyncio.Event()
+        self._overtaken = False
+
+    @property
+    def owner(self) -> str:
+        """Whom the page belongs to: a seat, or for a stage the network address it is shown from."""
+        return self.seat or f"stage at {self.socket.client.host if self.socket.client else ''}"
 
     def show(self, region: str, frame: str) -> None:
         """Let this page show a region anew, instead of an older one that still waits."""
@@ -77,12 +85,20 @@ class Connection:
         self._answers.append(_encode(message).decode())
         self._due.set()
 
+    def give_way(self) -> None:
+        """Close this page, since there are too many of its kind."""
+        self._overtaken = True
+        self._due.set()
+
     async def send_forever(self) -> None:
-        """Send what is due until the page goes away."""
+        """Send what is due until the page goes away or has to."""
         with contextlib.suppress(WebSocketDisconnect, RuntimeError):
             while True:
                 await self._due.wait()
                 self._due.clear()
+                if self._overtaken:
+                    await self.socket.close(POLICY_VIOLATION)
+                    return
                 while self._answers:
                     await self.socket.send_text(self._answers.popleft())
                 while self._regions:
@@ -92,11 +108,14 @@ class Connection:
 class Room:
     """All pages that are open on one session."""
 
-    def __init__(self, live: LiveSession, pages: Pages) -> None:
+    def __init__(self, live: LiveSession, pages: Pages, public: str = "") -> None:
         self.live = live
         self.pages = pages
+        self.public = public
         self._commands = Buckets(COMMANDS_PER_SEAT)
+        self._readings = Buckets(PAGES_PER_SEAT)
         self._connections: set[Connection] = set()
+        self._owned: dict[str, dict[Connection, None]] = {}
         self._changed = asyncio.Event()
         self._moves = live.state.moves
 
@@ -119,9 +138,9 @@ class Room:
             unsubscribe()
             task.cancel()
 
-    async def slow_down(self, seat: str) -> None:
-        """Let a phone that sends too much wait, and refuse what it sent. Raises `Refused`."""
-        if wait := self._commands.delay(seat):
+    async def slow_down(self, seat: str, *, reading: bool = False) -> None:
+        """Let a phone that sends (or with `reading`: loads) too much wait, and refuse it. Raises `Refused`."""
+        if wait := (self._readings if reading else self._commands).delay(seat):
             await asyncio.sleep(min(wait, LONGEST_WAIT))
             raise Refused(Why.TOO_MANY, N_("That was too much at once. Please wait a moment and try again."))
 
@@ -133,7 +152,7 @@ class Room:
             actor = Actor(seat, Channel.PHONE)
             return await asyncio.wrap_future(self.live.submit(sent.command, actor, name=sent.name or ""))
         finally:
-            own = [connection for connection in self._connections if connection.seat == seat]
+            own = tuple(self._owned.get(seat, ()))
             head = self.pages.head_key()
             for lang in {connection.lang for connection in own}:
                 frame = self._frame("mine", self.pages.mine(lang, seat))
@@ -144,7 +163,7 @@ class Room:
 
     async def connect(self, socket: WebSocket) -> None:
         """Serve one page's WebSocket from its hello to its end."""
-        if not same_origin(socket.headers) or socket.path_params["code"] != self.live.state.info.code:
+        if not same_origin(socket, self.public) or socket.path_params["code"] != self.live.state.info.code:
             await socket.close(POLICY_VIOLATION)
             return
         await socket.accept()
@@ -153,18 +172,44 @@ class Room:
             with contextlib.suppress(RuntimeError):
                 await socket.close(POLICY_VIOLATION)
             return
-        self._connections.add(connection)
+        self._admit(connection)
         sender = asyncio.create_task(connection.send_forever())
         try:
             connection.answer(hello=connection.view, now=datetime.now(UTC).isoformat())
             await self._show_changes({connection})
             while True:
                 await self._hear(connection, await socket.receive_text())
-        except (WebSocketDisconnect, KeyError, RuntimeError):
+        except KeyError:
+            with contextlib.suppress(RuntimeError):
+                await socket.close(UNSUPPORTED_DATA)
+        except (WebSocketDisconnect, RuntimeError):
             pass
         finally:
-            self._connections.discard(connection)
+            self._dismiss(connection)
             sender.cancel()
+
+    def _admit(self, connection: Connection) -> None:
+        """Add an open page; where a seat has too many, or the stage is open too often, an older one gives way."""
+        self._connections.add(connection)
+        self._owned.setdefault(connection.owner, {})[connection] = None
+        if connection.seat:
+            crowded, most = self._owned[connection.owner], MOST_PAGES_PER_SEAT
+            count = len(crowded)
+        else:
+            stages = [pages for pages in self._owned.values() if not next(iter(pages)).seat]
+            crowded, most = max(stages, key=len), MOST_STAGES
+            count = sum(map(len, stages))
+        if count > most:
+            oldest = next(iter(crowded))
+            self._dismiss(oldest)
+            oldest.give_way()
+
+    def _dismiss(self, connection: Connection) -> None:
+        self._connections.discard(connection)
+        owned = self._owned.get(connection.owner, {})
+        owned.pop(connection, None)
+        if not owned:
+            self._owned.pop(connection.owner, None)
 
     async def _greet(self, socket: WebSocket) -> Connection | None:
         """Wait for the first frame, `hello=TOKEN&view=phone|stage`; a browser's cookie stands in for the token."""
@@ -181,6 +226,7 @@ class Room:
         seat = self.live.seat_of(token)
         if seat not in state.seats or seat is None:
             return None
+        shown_seat(socket.scope.get("state", {}), seat)
         return Connection(socket, "phone", seat, state.seats[seat].lang, state.seats[seat].moves)
 
     async def _hear(self, connection: Connection, frame: str) -> None:

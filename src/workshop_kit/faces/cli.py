@@ -117,11 +117,30 @@ def new(
     help=_("Port to listen on; if it is taken, the next free one."),
 )
 @click.option("--no-lab", is_flag=True, help=_("Do not start JupyterLab."))
+@click.option("--certfile", type=click.Path(path_type=Path), help=_("Serve https with this certificate (PEM)."))
+@click.option("--keyfile", type=click.Path(path_type=Path), help=_("The certificate's private key (PEM)."))
+@click.option(
+    "--public-url",
+    default="",
+    help=_("Announce this address, under which a reverse proxy shows the server: https://NAME"),
+)
 @click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON when phones can connect."))
-def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> None:
-    from workshop_kit.faces.serve import Address, answers, serve
+def open_(
+    session: str,
+    host: str,
+    port: int,
+    no_lab: bool,
+    certfile: Path | None,
+    keyfile: Path | None,
+    public_url: str,
+    as_json: bool,
+) -> None:
+    from workshop_kit.faces.serve import Address, Certificate, answers, serve
     from workshop_kit.folder import locate
 
+    if (certfile is None) != (keyfile is None):
+        raise click.UsageError(_("--certfile and --keyfile go together: give both, or neither."))
+    certificate = Certificate(certfile, keyfile) if certfile and keyfile else None
     folder = locate(session)
     live = folder.open()
     if not no_lab and folder.address:
@@ -150,7 +169,7 @@ def open_(session: str, host: str, port: int, no_lab: bool, as_json: bool) -> No
             lab.append(start_lab(folder.path, first.name if first else ""))
 
     try:
-        serve(folder, live, host, port, ready)
+        serve(folder, live, host, port, ready, certificate=certificate, public_url=public_url)
     finally:
         for process in lab:
             process.terminate()

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
-from collections.abc import Mapping
-from urllib.parse import urlsplit
+from collections.abc import Awaitable, Callable
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.faces.forms import LARGEST_BODY, too_large
+from workshop_kit.faces.forms import LARGEST_BODY, too_large, unreadable
 
 SEAT_COOKIE = "seat"
+
+BODY_SECONDS = 15.0
+"""A form must be there within this time after its headers."""
+
+FORM = "application/x-www-form-urlencoded"
 
 KEPT_FOR_GOOD = frozenset({200, 304})
 """The answers for a static file that a browser may keep; its address holds its version."""
@@ -60,34 +66,66 @@ class Headers:
         await self.app(scope, receive, send_with)
 
 
+class InTurn:
+    """Lets a request in when it is its turn; `wait` raises `Refused` where that will not come."""
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        wait: Callable[[HTTPConnection], Awaitable[None]],
+        refused: Callable[[HTTPConnection, Refused], Response],
+    ) -> None:
+        self.app = app
+        self.wait = wait
+        self.refused = refused
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        app = self.app
+        if scope["type"] != "lifespan":
+            try:
+                await self.wait(HTTPConnection(scope))
+            except Refused as refusal:
+                app = self.refused(HTTPConnection(scope), refusal)
+        await app(scope, receive, send)
+
+
 async def body_of(request: Request) -> bytes:
-    """Read a body, refusing one that is too large before all of it has come in."""
+    """Read a form's body, refusing one that is no form, too large or too slow before all of it has come in."""
     declared = request.headers.get("content-length", "0")
-    if declared.isdigit() and int(declared) > LARGEST_BODY:
-        raise too_large(int(declared))
+    if declared.isdigit() and int(declared[:18]) > LARGEST_BODY:
+        raise too_large(int(declared[:18]))
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise too_large(len(body))
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > LARGEST_BODY:
+                    raise too_large(len(body))
+    except TimeoutError:
+        raise Refused(Why.TOO_SLOW, N_("This took too long to arrive. Please try again.")) from None
+    except ClientDisconnect:
+        raise unreadable() from None
+    if body and request.headers.get("content-type", "").partition(";")[0].strip().lower() != FORM:
+        raise unreadable()
     return bytes(body)
 
 
-def check_origin(request: HTTPConnection) -> None:
+def check_origin(request: HTTPConnection, own: str = "") -> None:
     """Refuse a form that another site's page sends; programs outside a browser send neither header."""
-    if not same_origin(request.headers):
+    if not same_origin(request, own):
         raise Refused(Why.NOT_ALLOWED, N_("This did not come from the session's own page. Please open it again."))
 
 
-def same_origin(headers: Mapping[str, str]) -> bool:
-    """Tell whether a request comes from this server's own pages, as far as its headers tell."""
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+def same_origin(request: HTTPConnection, own: str = "") -> bool:
+    """Tell whether a request comes from this server's own pages, as far as its headers tell.
+
+    `own` is a further origin of this server: the one that it is announced under behind a proxy.
+    """
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return False
-    origin = headers.get("origin")
-    try:
-        return origin is None or urlsplit(origin).netloc == headers.get("host")
-    except ValueError:
-        return False
+    origin = request.headers.get("origin")
+    scheme = {"ws": "http", "wss": "https"}.get(request.scope["scheme"], request.scope["scheme"])
+    return origin is None or origin in {own or None, f"{scheme}://{request.headers.get('host', '')}"}
 
 
 def seat_token(request: HTTPConnection) -> str:

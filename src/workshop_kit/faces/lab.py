@@ -32,6 +32,11 @@ def lab_environment() -> dict[str, str]:
     return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
+def outside_jupyter() -> dict[str, str]:
+    """Return the environment without what leads to a Jupyter server or a kernel, for the participants' server."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("JPY_", "JUPYTER_"))}
+
+
 def start_lab(folder: Path, first: str = "") -> subprocess.Popen[bytes]:
     """Start JupyterLab in `folder` as its own process, opening the browser at the file `first` if named."""
     return subprocess.Popen(lab_command(folder, first), env=lab_environment())

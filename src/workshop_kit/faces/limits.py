@@ -22,9 +22,15 @@ class Limit(Struct, frozen=True):
 
 
 COMMANDS_PER_SEAT = Limit(burst=60, rate=10)
+PAGES_PER_SEAT = Limit(burst=60, rate=5)
 JOINS_PER_ROOM = Limit(burst=400, rate=40)
 WRONG_TICKETS_PER_ROOM = Limit(burst=100, rate=1)
 WRONG_TICKETS_PER_ADDRESS = Limit(burst=10, rate=0.1)
+NEWCOMERS = Limit(burst=2000, rate=300)
+"""All requests without a seat together."""
+
+LONGEST_WAIT = 1.0
+"""Seconds for which the answer to a flood is held back, so that a flood cannot take the time of others."""
 
 
 class Buckets:

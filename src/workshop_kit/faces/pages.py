@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import segno
@@ -42,6 +42,9 @@ class Pages:
     def __init__(self, live: LiveSession, base: str = "") -> None:
         self.live = live
         self.base = base
+        self._voices: dict[tuple[str, str], Text] = {}
+        self._same: dict[tuple[str, str], str] = {}
+        self._same_in: SessionState | None = None
         registry = live.rules.registry
         self._environment = Environment(
             loader=ChoiceLoader(
@@ -51,6 +54,7 @@ class Pages:
                 ]
             ),
             autoescape=True,
+            auto_reload=False,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
@@ -60,17 +64,20 @@ class Pages:
         """Return the voice for a language in this session's time zone."""
         state = self.live.state
         zone = state.info.timezone or "UTC"
-        return voice(lang if lang in LANGUAGES else state.info.lang, self.live.rules.registry.values(), zone)
+        lang = lang if lang in LANGUAGES else state.info.lang
+        if (lang, zone) not in self._voices:
+            self._voices[lang, zone] = voice(lang, self.live.rules.registry.values(), zone)
+        return self._voices[lang, zone]
 
     # ── regions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
     def shared(self, lang: str) -> str:
         """Return what everybody sees below the question: progress, results, the wall of cards."""
-        return self._region("shared.html", lang, Audience.ROOM)
+        return self._once("shared.html", lang)
 
     def question(self, lang: str) -> str:
         """Return what stands above it on the stage: the step, the question, the countdown."""
-        return self._region("question.html", lang, Audience.ROOM)
+        return self._once("question.html", lang)
 
     def mine(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return what one person sees on the phone: the question, and the form to answer it."""
@@ -144,6 +151,15 @@ class Pages:
             "time_up": text("Time is up"),
         }
 
+    def _once(self, template: str, lang: str) -> str:
+        """Render what is the same for everybody once as long as the session stays as it is."""
+        state = self.live.state
+        if state is not self._same_in:
+            self._same_in, self._same = state, {}
+        if (template, lang) not in self._same:
+            self._same[template, lang] = self._region(template, lang, Audience.ROOM)
+        return self._same[template, lang]
+
     # ── the context of templates ──────────────────────────────────────────────────────────────────────────────────
 
     def _region(
@@ -200,6 +216,7 @@ class Pages:
         return {name: f"/static/{name}?v={(STATIC / name).stat().st_mtime_ns:x}" for name in ("kit.css", "live.js")}
 
 
+@lru_cache(maxsize=8)
 def qr_svg(address: str) -> Markup:
     """Return a QR code of an address as inline SVG."""
     code = segno.make(address, error="m", micro=False)

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import socket
+import ssl
 from collections.abc import Callable
 from http import HTTPStatus
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
+from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import uvicorn
 from msgspec import Struct
 
 from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.faces.connections import FILES_KEPT, MOST_CONNECTIONS, Door, raised_file_limit
 from workshop_kit.faces.forms import LARGEST_BODY
+from workshop_kit.faces.limits import Buckets, Limit
 from workshop_kit.faces.web import application
 from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession
@@ -22,6 +29,8 @@ DEFAULT_PORT = 8480
 PORTS_TRIED = 20
 HEALTH_TIMEOUT = 0.5
 EVERY_INTERFACE = "0.0.0.0"  # noqa: S104 - phones in the room must reach it
+LOOPBACK = ["127.0.0.1", "::1"]
+LOG_LINES = Limit(burst=20, rate=0.2)
 
 
 class Address(Struct, frozen=True):
@@ -33,51 +42,138 @@ class Address(Struct, frozen=True):
     port: int
 
 
+class Certificate(Struct, frozen=True):
+    """The files that prove this server's name to a browser: the certificate (with its chain) and its private key."""
+
+    certfile: Path
+    keyfile: Path
+
+    def check(self) -> None:
+        """Raise `WorkshopError` where the two cannot be read or do not belong together."""
+        for path in (self.certfile, self.keyfile):
+            try:
+                path.read_bytes()
+            except OSError as error:
+                raise WorkshopError(
+                    N_('The file "{path}" cannot be read: {problem}. Check --certfile and --keyfile.'),
+                    path=path,
+                    problem=error.strerror,
+                ) from error
+        try:
+            ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(self.certfile, self.keyfile, password="")
+        except (ssl.SSLError, OSError, ValueError) as error:
+            raise WorkshopError(
+                N_(
+                    'The certificate "{certfile}" and the key "{keyfile}" cannot be used: both must be PEM files, the '
+                    "key without a password, and belong to each other."
+                ),
+                certfile=self.certfile,
+                keyfile=self.keyfile,
+            ) from error
+
+
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], door: Door) -> None:
         super().__init__(config)
         self._ready = ready
+        self._door = door
+        self._watching: asyncio.Task[None] | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        self._watching = asyncio.create_task(self._door.watch_forever())
         self._ready()
 
 
-def serve(folder: SessionFolder, live: LiveSession, host: str, port: int, ready: Callable[[Address], Any]) -> None:
+class _FewLines(logging.Filter):
+    """Keeps what somebody sends from filling the log: some lines at once, then one every few seconds."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._buckets = Buckets(LOG_LINES)
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return not self._buckets.delay(record.name)
+
+
+def serve(
+    folder: SessionFolder,
+    live: LiveSession,
+    host: str,
+    port: int,
+    ready: Callable[[Address], Any],
+    *,
+    certificate: Certificate | None = None,
+    public_url: str = "",
+) -> None:
     """Serve a session until the process is told to stop; calls `ready` once phones can connect.
 
-    The address is announced in the log. When this server ends, the one that was announced before it is again.
+    The address (or `public_url`, where a reverse proxy shows this server) is announced in the log. When this server
+    ends, the one that was announced before it is again.
     """
+    public = origin_of(public_url)
+    if certificate:
+        certificate.check()
     before = live.state.address
     listening = listen(host, port)
     bound = listening.getsockname()[1]
-    base = f"http://{_written(host if host != EVERY_INTERFACE else lan_address())}:{bound}"
+    scheme = "https" if certificate else "http"
+    base = public or f"{scheme}://{_written(host if host != EVERY_INTERFACE else lan_address())}:{bound}"
     code = live.state.info.code
     live.do("announce", url=base)
+    door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
     config = uvicorn.Config(
-        application(live, published=folder.published),
-        ws="websockets-sansio",
+        application(live, published=folder.published, public=public),
+        **door.protocols(),
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_BODY * 2,
-        log_level="warning",
+        ssl_certfile=certificate.certfile if certificate else None,
+        ssl_keyfile=certificate.keyfile if certificate else None,
+        forwarded_allow_ips=LOOPBACK,
+        log_level="error",
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=3,
     )
+    logging.getLogger("uvicorn.error").addFilter(few := _FewLines())
     address = Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
     try:
-        _Server(config, lambda: ready(address)).run([listening])
+        _Server(config, lambda: ready(address), door).run([listening])
     finally:
+        logging.getLogger("uvicorn.error").removeFilter(few)
         if live.catch_up().address == base and before != base:
             live.do("announce", url=before if answers(before) else "")
+
+
+def origin_of(url: str) -> str:
+    """Return scheme, host and port of an address without a path, or "" for "". Raises `WorkshopError`."""
+    if not url:
+        return ""
+    try:
+        parts = urlsplit(url)
+        usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0
+    except ValueError:
+        usable = False
+    if not usable or parts.path.strip("/") or parts.query or parts.fragment or "@" in parts.netloc:
+        raise WorkshopError(
+            N_('"{url}" cannot be announced: expected https://NAME or https://NAME:PORT, without a path behind it.'),
+            url=url,
+        )
+    port = "" if (parts.scheme, parts.port) in {("http", 80), ("https", 443)} or not parts.port else f":{parts.port}"
+    return f"{parts.scheme}://{_written(str(parts.hostname))}{port}"
 
 
 def answers(base: str) -> bool:
     """Tell whether a server of the kit answers at an address."""
     if not base:
         return False
-    host, _, port = base.partition("://")[2].rpartition(":")
-    connection = HTTPConnection(host.strip("[]"), int(port or 80), timeout=HEALTH_TIMEOUT)
+    parts = urlsplit(base)
+    connection: HTTPConnection
+    if parts.scheme == "https":
+        unchecked = ssl._create_unverified_context()  # noqa: S323, SLF001 - asks for a sign of life and tells nothing
+        connection = HTTPSConnection(str(parts.hostname), parts.port, timeout=HEALTH_TIMEOUT, context=unchecked)
+    else:
+        connection = HTTPConnection(str(parts.hostname), parts.port, timeout=HEALTH_TIMEOUT)
     try:
         connection.request("GET", "/healthz")
         return connection.getresponse().status == HTTPStatus.OK

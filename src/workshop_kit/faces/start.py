@@ -16,6 +16,7 @@ import ipywidgets
 
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+from workshop_kit.faces.lab import outside_jupyter
 from workshop_kit.folder import LOG, SessionFolder, locate
 from workshop_kit.library import agenda_names, voice
 from workshop_kit.prepare import new_session
@@ -110,6 +111,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",
+            env=outside_jupyter(),
         )
         assert self.server.stdout is not None
         line = self.server.stdout.readline()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 
@@ -25,10 +26,12 @@ from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.personal import PUBLIC_MINUTES, over
 from workshop_kit.core.text import LANGUAGES, preferred
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
+from workshop_kit.faces.connections import CONNECTION, Guest, shown_seat
 from workshop_kit.faces.forms import read_command, read_form
-from workshop_kit.faces.guards import SEAT_COOKIE, Headers, body_of, check_origin, seat_token
-from workshop_kit.faces.limits import JOINS_PER_ROOM, Buckets, Guesses
+from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, seat_token
+from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.faces.turns import Turns
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
@@ -50,23 +53,30 @@ STATUS = {
     Why.INVALID: HTTPStatus.UNPROCESSABLE_ENTITY,
     Why.LOCKED: HTTPStatus.LOCKED,
     Why.TOO_MANY: HTTPStatus.TOO_MANY_REQUESTS,
+    Why.TOO_SLOW: HTTPStatus.REQUEST_TIMEOUT,
 }
 
 
-def application(live: LiveSession, *, published: Path | None = None) -> Starlette:
-    """Return the server for one session. `published` is the folder where minutes lie once they are published."""
-    return Site(live, published).app
+def application(live: LiveSession, *, published: Path | None = None, public: str = "") -> Starlette:
+    """Return the server for one session.
+
+    `published` is the folder where minutes lie once they are published, `public` the origin under which a reverse proxy
+    shows this server.
+    """
+    return Site(live, published, public).app
 
 
 class Site:
     """The routes of one session."""
 
-    def __init__(self, live: LiveSession, published: Path | None) -> None:
+    def __init__(self, live: LiveSession, published: Path | None, public: str = "") -> None:
         self.live = live
+        self.public = public
         self.code = live.state.info.code
         self.pages = Pages(live, f"/{self.code}")
-        self.room = Room(live, self.pages)
-        self.joins = Buckets(JOINS_PER_ROOM)
+        self.room = Room(live, self.pages, public)
+        self.newcomers = Turns(NEWCOMERS)
+        self.joins = Turns(JOINS_PER_ROOM)
         self.guesses = Guesses()
         self.purging = asyncio.Lock()
         self.published = published
@@ -87,7 +97,11 @@ class Site:
                 Route("/{code}/minutes", self.minutes),
                 WebSocketRoute("/{code}/live", self.room.connect),
             ],
-            middleware=[Middleware(Headers), Middleware(GZipMiddleware, minimum_size=400)],
+            middleware=[
+                Middleware(Headers),
+                Middleware(GZipMiddleware, minimum_size=400),
+                Middleware(InTurn, self._turn, self._refused),
+            ],
             exception_handlers={Refused: self._refused, StoreError: self._store_failed},
             lifespan=self.room.lifespan,
         )
@@ -143,7 +157,7 @@ class Site:
     async def join(self, request: Request) -> Response:
         """Give a phone its seat; a phone that has one may change its name and language, or take a ticket's seat."""
         self._check_code(request)
-        check_origin(request)
+        check_origin(request, self.public)
         fields = read_form(await body_of(request))
         lang = fields.get("lang", "")
         lang = lang if lang in LANGUAGES else _language(request)
@@ -185,7 +199,7 @@ class Site:
     async def command(self, request: Request) -> Response:
         """Take a participant's command."""
         self._check_code(request)
-        check_origin(request)
+        check_origin(request, self.public)
         seat = self._required_seat(request)
         fields = read_form(await body_of(request))
         try:
@@ -208,7 +222,7 @@ class Site:
     async def forget(self, request: Request) -> Response:
         """Erase the name and the words of the person who asks."""
         self._check_code(request)
-        check_origin(request)
+        check_origin(request, self.public)
         seat = self._required_seat(request)
         await self.room.slow_down(seat)
         if not read_form(await body_of(request)).get("sure"):
@@ -250,8 +264,7 @@ class Site:
         if ticket and self.guesses.used_up(address):
             told = N_("Many wrong tickets were tried just now. Please try again in a moment, or ask in front.")
             raise Refused(Why.TOO_MANY, told, field=TICKET)
-        if self.joins.delay(self.code):
-            raise Refused(Why.TOO_MANY, N_("Many people are joining just now. Please try again in a moment."))
+        await self.joins.take(*_newcomer(request))
         try:
             return await asyncio.wrap_future(self.live.join(fields["lang"], fields.get("name", ""), ticket=ticket))
         except Refused as refusal:
@@ -262,6 +275,19 @@ class Site:
     def _check_code(self, request: HTTPConnection) -> None:
         if request.path_params["code"] != self.code:
             raise Refused(Why.UNKNOWN, N_("There is no session with this code. Please check the letters."))
+
+    async def _turn(self, request: HTTPConnection) -> None:
+        """Wait until it is a request's turn: newcomers share one rate, and a phone may not reload without end."""
+        try:
+            seat = self._seat(request)
+        except StoreError:
+            seat = None
+        if seat is None:
+            await self.newcomers.take(*_newcomer(request))
+            return
+        shown_seat(request.scope.get("state", {}), seat)
+        if request.scope.get("method") in {"GET", "HEAD"}:
+            await self.room.slow_down(seat, reading=True)
 
     def _seat(self, request: HTTPConnection) -> str | None:
         seat = self.live.seat_of(seat_token(request))
@@ -280,7 +306,7 @@ class Site:
         known = self.live.state.seats.get(seat)
         return known.lang if known else _language(request)
 
-    def _refused(self, request: Request, error: Exception) -> Response:
+    def _refused(self, request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Refused)
         return self._failed(request, error, STATUS[error.why], error.why, error.field)
 
@@ -290,7 +316,7 @@ class Site:
         return self._failed(request, told, HTTPStatus.SERVICE_UNAVAILABLE, "store", None)
 
     def _failed(
-        self, request: Request, error: WorkshopError, status: HTTPStatus, code: str, field: str | None
+        self, request: HTTPConnection, error: WorkshopError, status: HTTPStatus, code: str, field: str | None
     ) -> Response:
         try:
             seat = self._seat(request)
@@ -314,5 +340,12 @@ def _language(request: HTTPConnection) -> str:
     return preferred(request.headers.get("accept-language", ""))
 
 
-def _wants_json(request: Request) -> bool:
+def _newcomer(request: HTTPConnection) -> tuple[str, Callable[[], bool]]:
+    """Return the network address of one without a seat, and the way to tell whether they are still there."""
+    guest = request.scope.get("state", {}).get(CONNECTION)
+    address = request.client.host if request.client else ""
+    return address, (lambda: guest.gone) if isinstance(guest, Guest) else (lambda: False)
+
+
+def _wants_json(request: HTTPConnection) -> bool:
     return "application/json" in request.headers.get("accept", "")
