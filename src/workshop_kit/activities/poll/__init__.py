@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
+from workshop_kit.activities.poll.events import SHAPES
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
@@ -124,6 +125,7 @@ class Poll:
     name = "poll"
     columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
     personal: frozenset[str] = frozenset()
+    shapes = SHAPES
     closed = N_("Voting is closed.")
 
     def initial(self, spec: Spec) -> PollState:
@@ -281,7 +283,10 @@ class Poll:
             yield Table(
                 head=(text(N_("Person")), text(N_("Ballot"))),
                 rows=tuple(
-                    (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
+                    (
+                        _voter(ballot, text, people),
+                        ", ".join(f"{labels.get(o, o)}: {n}" for o, n in ballot.value.items()),
+                    )
                     for ballot in tally_order(state)
                 ),
                 caption=text(N_("Votes by name")),
