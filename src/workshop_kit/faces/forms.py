@@ -29,6 +29,11 @@ def too_large(size: int) -> Refused:
     )
 
 
+def unreadable() -> Refused:
+    """Return the refusal of what is no form, or only half of one."""
+    return Refused(Why.UNREADABLE, N_("This could not be read. Please reload the page and try again."))
+
+
 def read_form(body: bytes) -> dict[str, str]:
     """Return the fields of a URL-encoded form; a repeated field keeps its last value. Raises `Refused`."""
     if len(body) > LARGEST_BODY:
@@ -42,7 +47,7 @@ def read_form(body: bytes) -> dict[str, str]:
             max_num_fields=MOST_FIELDS,
         )
     except (ValueError, UnicodeError):
-        raise Refused(Why.UNREADABLE, N_("This could not be read. Please reload the page and try again.")) from None
+        raise unreadable() from None
     return dict(pairs)
 
 

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.faces.forms import LARGEST_BODY, too_large
+from workshop_kit.faces.forms import LARGEST_BODY, too_large, unreadable
 
 SEAT_COOKIE = "seat"
 
@@ -66,10 +66,13 @@ async def body_of(request: Request) -> bytes:
     if declared.isdigit() and int(declared) > LARGEST_BODY:
         raise too_large(int(declared))
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_BODY:
-            raise too_large(len(body))
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > LARGEST_BODY:
+                raise too_large(len(body))
+    except ClientDisconnect:
+        raise unreadable() from None
     return bytes(body)
 
 
