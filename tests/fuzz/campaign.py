@@ -74,6 +74,9 @@ receipts = true
 options = ["Yes", "No"]
 """
 
+TOKEN = b"THE-TOKEN-OF-A-SEAT"
+"""Stands in a request until it is known whose seat it is for."""
+
 HONEST = {
     "welcome": (),
     "cards": ("command=add&text=An+honest+card", "command=withdraw&idea={idea}"),
@@ -209,9 +212,7 @@ class Campaign:
 
     async def run(self, connections: int) -> None:
         """Send all requests, a share of them while each item is open."""
-        pools = []
-        for _ in range(connections):
-            pools.append([await self._join() for _ in range(SEATS_EACH)])
+        pools = [[await self._join() for _ in range(SEATS_EACH)] for _ in range(connections)]
         wild, silent = [await self._join() for _ in range(30)], [await self._join() for _ in range(10)]
         self.silent = {seat for seat, _ in silent}
         honest = await self._join()
@@ -233,16 +234,13 @@ class Campaign:
         own = {seat for seat, _ in pool}
         taken = {"broken": silent, "handshake": wild, "frames": wild}
 
-        def token() -> str:
-            return "\0TOKEN"
-
-        for request in Hostile(seed).requests(token):
+        for made in Hostile(seed).requests(TOKEN.decode):
             if self.sent >= until:
                 break
             self.sent += 1
             turn += 1
-            seats = taken.get(request.kind, pool)
-            request = request._replace(sent=request.sent.replace(b"\0TOKEN", seats[turn % len(seats)][1].encode()))
+            seats = taken.get(made.kind, pool)
+            request = made._replace(sent=made.sent.replace(TOKEN, seats[turn % len(seats)][1].encode()))
             try:
                 if request.shut:
                     answer = await line.wild(request)
@@ -302,8 +300,9 @@ class Campaign:
 
     async def _be_honest(self, item: str, person: tuple[str, str]) -> None:
         line = Line(self.port)
-        for body in HONEST[item]:
-            if "{idea}" in body:
+        for form in HONEST[item]:
+            body = form
+            if "{idea}" in form:
                 held = json.loads((await line.ask(Request("honest", _gotten("/held", person[1])))).body)
                 body = body.format(
                     idea=[entry["data"]["idea"] for entry in held["entries"] if "idea" in entry["data"]][-1]
