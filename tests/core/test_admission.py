@@ -72,3 +72,9 @@ def test_a_full_room_takes_nobody(session, refused, monkeypatch):
         session.join().result(PATIENCE)
     with refused(Why.TOO_MANY):
         session.join().result(PATIENCE)
+
+
+@pytest.mark.parametrize("count", ["", "0", "-1", "many", "٣", "10001", "9" * 5000])
+def test_a_number_of_tickets_that_is_none_is_refused(session, refused, count):
+    with refused(Why.INVALID, "count"):
+        tell(session, "issue-tickets", count=count)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -43,7 +44,7 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
         case "unlock" if actor.facilitates:
             return (Fact("session.unlocked"),) if state.locked else ()
         case "issue-tickets" if actor.facilitates:
-            return (Fact("session.tickets_issued", {"count": int(fields["count"])}),)
+            return (Fact("session.tickets_issued", {"count": _count(state, fields.get("count", ""))}),)
         case "remove" if actor.facilitates:
             seat = state.seats.get(fields.get("seat", ""))
             if seat is None:
@@ -62,6 +63,14 @@ def _join(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ..
     if len(state.seats) >= MOST_SEATS:
         raise Refused(Why.TOO_MANY, N_("The room is full."))
     return (Fact("seat.joined", {"lang": lang}),)
+
+
+def _count(state: SessionState, written: str) -> int:
+    most = MOST_TICKETS - state.tickets
+    number = int(written) if re.fullmatch(r"[0-9]{1,6}", written) else 0
+    if not 0 < number <= most:
+        raise Refused(Why.INVALID, N_("Issue a number of tickets from 1 to {most}."), field="count", most=most)
+    return number
 
 
 def evolve(state: SessionState, event: Event) -> SessionState:

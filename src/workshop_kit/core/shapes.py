@@ -45,6 +45,10 @@ class Seated(TypedDict):
     seat: str
 
 
+class TicketsIssued(TypedDict):
+    count: Count
+
+
 class Redacted(TypedDict):
     entries: list[Count]
 
@@ -74,6 +78,7 @@ class BoxOpened(TypedDict):
 SESSION_SHAPES: Shapes = {
     "session.created": Created,
     "session.address_announced": Announced,
+    "session.tickets_issued": TicketsIssued,
     REDACTED: Redacted,
     "seat.joined": Spoken,
     "seat.language_chosen": Spoken,
