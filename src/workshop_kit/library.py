@@ -50,20 +50,20 @@ def agenda_names() -> list[str]:
 
 def load_agenda(name: str, registry: Registry) -> Source:
     """Read an agenda by the name of a shipped one or by the path of a TOML file (or of its folder)."""
-    path = Path(name)
-    if name in agenda_names():
-        path = shipped("facilitation") / name
-    path = path / AGENDA_FILE if path.is_dir() else path
+    path = shipped("facilitation") / name if name in agenda_names() else Path(name)
     try:
-        toml = path.read_text("utf-8")
-        document = tomllib.loads(toml)
-    except OSError:
+        path = path / AGENDA_FILE if path.is_dir() else path
+        content = path.read_bytes()
+    except (OSError, ValueError):  # a path that cannot be one is a ValueError
         raise AgendaError(
             N_('There is no agenda "{name}". Take one of: {known}; or the path of a TOML file.'),
             name=name,
             known=", ".join(agenda_names()),
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    try:
+        toml = content.decode("utf-8").replace("\r\n", "\n")
+        document = tomllib.loads(toml)
+    except (ValueError, RecursionError) as error:
         raise AgendaError(
             N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
         ) from None
@@ -76,12 +76,25 @@ def data_rows(name: str, *beside: Path) -> list[dict[str, Any]]:
         for folder in (*beside, shipped("data")):
             path = folder / f"{name}.csv"
             if path.is_file():
-                with path.open(encoding="utf-8", newline="") as lines:
-                    return [
-                        {k: v for k, v in row.items() if k not in _NOT_FOR_BALLOTS} for row in csv.DictReader(lines)
-                    ]
+                return _rows_of(path)
     known = ", ".join(sorted(path.stem for path in shipped("data").glob("*.csv")))
     raise AgendaError(N_('There is no data set "{name}". There are: {known}.'), name=name[:60], known=known)
+
+
+def _rows_of(path: Path) -> list[dict[str, Any]]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as lines:
+            table = list(csv.DictReader(lines))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise AgendaError(
+            N_('"{path}" is not a readable CSV file in UTF-8: {problem}'), path=str(path), problem=error
+        ) from None
+    for number, row in enumerate(table, 1):
+        if None in row or None in row.values():
+            raise AgendaError(
+                N_('"{path}": row {number} has not as many columns as the first line.'), path=str(path), number=number
+            )
+    return [{k: v for k, v in row.items() if k not in _NOT_FOR_BALLOTS} for row in table]
 
 
 def guide(folder: Path, lang: str) -> Mapping[str, str]:

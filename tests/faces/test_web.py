@@ -93,6 +93,15 @@ class TestEnter:
         assert server.api.get(f"{server.base}/{path}").status_code == 404
         assert server.api.get(f"{server.base}/{path}", headers=JSON).json()["error"]["code"] == "unknown"
 
+    @pytest.mark.parametrize(
+        ("method", "path", "status"), [("GET", "/a/b/c", 404), ("PUT", "/KLMNP", 405), ("GET", "/static/nothing", 404)]
+    )
+    def test_where_there_is_nothing_it_is_told(self, server, method, path, status):
+        answer = server.api.request(method, server.base + path, headers=JSON)
+        assert (answer.status_code, answer.json()["error"]["code"]) == (status, "unknown")
+        answer = server.api.request(method, server.base + path, headers={"accept-language": "de"})
+        assert Page(answer.text).alert == voice("de")("There is nothing at this address. Please check it.")
+
     def test_the_server_tells_that_it_lives(self, server):
         assert server.api.get(f"{server.base}/healthz").text == "ok"
 

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 FACILITATOR = "facilitator"
 """The actor of everything that is done with access to the log rather than with a seat."""
 
+MOST = 10_000
+"""The largest number that an agenda may set: dots, cards, places."""
+
 
 class Option(Struct, frozen=True):
     """Something to choose: a factor, a role, an answer. `extra` is what the kind of activity makes of it."""
@@ -76,16 +79,17 @@ class Spec(Struct, frozen=True):
                 )
         return found
 
-    def whole(self, key: str, default: int, least: int = 1) -> int:
-        """Return a setting that is a whole number from `least` up, refusing anything else."""
+    def whole(self, key: str, default: int, least: int = 1, most: int = MOST) -> int:
+        """Return a setting that is a whole number from `least` to `most`, refusing anything else."""
         value: int = self.setting(key, default)
-        if value < least:
+        if not least <= value <= most:
             raise AgendaError(
-                N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} up.'),
+                N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} to {most}.'),
                 item=self.id,
                 key=key,
                 value=value,
                 least=least,
+                most=most,
             )
         return value
 

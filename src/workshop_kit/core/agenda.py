@@ -68,7 +68,7 @@ def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSourc
         items.append(spec)
     name = str(document.get("name", "agenda"))
     try:
-        return Agenda(name, _wording(document.get("title", name)), tuple(items))
+        return Agenda(name, localised(document.get("title", name)), tuple(items))
     except msgspec.ValidationError as error:
         raise AgendaError(N_("The title of the agenda is not usable: {problem}"), problem=str(error)) from None
 
@@ -132,12 +132,12 @@ def _read_item(entry: object, number: int, data: DataSource) -> Spec:
         return Spec(
             id=item_id,
             activity=activity,
-            title=_wording(entry.get("title", item_id)),
-            prompt=_wording(entry.get("prompt", "")),
+            title=localised(entry.get("title", item_id)),
+            prompt=localised(entry.get("prompt", "")),
             minutes=_whole_minutes(entry.get("minutes", 0)),
-            settings=settings,
+            settings=msgspec.json.decode(msgspec.json.encode(settings)),  # what is checked is what the log will hold
         )
-    except (msgspec.ValidationError, TypeError, ValueError) as error:
+    except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)) from None
 
 
@@ -145,7 +145,3 @@ def _whole_minutes(value: object) -> int:
     if type(value) is not int or not 0 <= value <= LONGEST_ITEM:
         raise ValueError(f"minutes = {value!r}, expected: int from 0 to {LONGEST_ITEM}")
     return value
-
-
-def _wording(value: object) -> dict[str, str]:
-    return localised(msgspec.convert(value, str | dict[str, str]))

@@ -83,3 +83,15 @@ class BrokenLog(StoreError):
             seq=seq,
         )
         self.seq = seq
+
+
+class UnusableEntry(StoreError):
+    """An entry cannot be used though its digest may hold: something else than the kit wrote it, or wrote it wrongly."""
+
+    def __init__(self, seq: int, name: str, problem: Exception) -> None:
+        super().__init__(
+            N_('Entry {seq} ("{name}") of the log cannot be used: {problem}. Keep the file and restore a backup.'),
+            seq=seq,
+            name=name,
+            problem=problem if str(problem) else type(problem).__name__,
+        )

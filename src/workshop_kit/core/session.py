@@ -16,7 +16,7 @@ from pyrsistent import pmap
 from workshop_kit.core import admission, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
-from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, Boxed, Event, Fact
 from workshop_kit.core.state import Info, Item, Phase, SessionState
 
@@ -227,8 +227,18 @@ def _seconds(command: Command) -> int:
 
 
 def fold(rules: SessionRules, events: Iterable[Event], state: SessionState | None = None) -> SessionState:
-    """Return the state after all `events`, starting from `state` or from nothing."""
+    """Return the state after all `events`, starting from `state` or from nothing.
+
+    Raises `UnusableEntry` at one that the rules, which are total on what they wrote themselves, cannot read.
+    """
     state = state or SessionState()
     for event in events:
-        state = rules.evolve(state, event)
+        try:
+            state = rules.evolve(state, event)
+        except WorkshopError:
+            raise
+        except Exception as error:
+            raise UnusableEntry(event.seq, event.name, error) from error
+        if not state.agenda.items:
+            raise UnusableEntry(event.seq, event.name, ValueError("the log does not begin with session.created"))
     return state

@@ -13,6 +13,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from workshop_kit.core.errors import N_
 
 if TYPE_CHECKING:
@@ -31,9 +33,9 @@ AS_WRITTEN = "und"
 DOMAIN = "workshop_kit"
 
 
-def localised(wording: str | Mapping[str, str]) -> dict[str, str]:
-    """Return a plain string as a wording that is the same in every language."""
-    return {AS_WRITTEN: wording} if isinstance(wording, str) else dict(wording)
+def localised(wording: object) -> dict[str, str]:
+    """Return a wording per language; a plain string is the same in all. Raises `msgspec.ValidationError`."""
+    return {AS_WRITTEN: wording} if isinstance(wording, str) else msgspec.convert(wording, dict[str, str])
 
 
 def preferred(header: str) -> str:

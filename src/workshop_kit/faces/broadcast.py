@@ -169,7 +169,7 @@ class Room:
         await socket.accept()
         connection = await self._greet(socket)
         if connection is None:
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(POLICY_VIOLATION)
             return
         self._admit(connection)

@@ -30,7 +30,7 @@ def too_large(size: int) -> Refused:
 
 
 def unreadable() -> Refused:
-    """Return the refusal of what is no form."""
+    """Return the refusal of what is no form, or only half of one."""
     return Refused(Why.UNREADABLE, N_("This could not be read. Please reload the page and try again."))
 
 

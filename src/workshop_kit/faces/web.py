@@ -13,6 +13,7 @@ from http import HTTPStatus
 from pathlib import Path
 
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
@@ -102,7 +103,7 @@ class Site:
                 Middleware(GZipMiddleware, minimum_size=400),
                 Middleware(InTurn, self._turn, self._refused),
             ],
-            exception_handlers={Refused: self._refused, StoreError: self._store_failed},
+            exception_handlers={Refused: self._refused, StoreError: self._store_failed, HTTPException: self._nothing},
             lifespan=self.room.lifespan,
         )
 
@@ -309,6 +310,13 @@ class Site:
     def _refused(self, request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Refused)
         return self._failed(request, error, STATUS[error.why], error.why, error.field)
+
+    def _nothing(self, request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        told = WorkshopError(N_("There is nothing at this address. Please check it."))
+        answer = self._failed(request, told, HTTPStatus(error.status_code), Why.UNKNOWN, None)
+        answer.headers.update(error.headers or {})
+        return answer
 
     def _store_failed(self, request: Request, error: Exception) -> Response:
         del error

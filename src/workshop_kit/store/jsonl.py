@@ -28,7 +28,8 @@ def import_jsonl(lines: Iterable[str]) -> list[Event]:
     for number, line in enumerate(lines, 1):
         try:
             events.append(_decoder.decode(line))
-        except (msgspec.DecodeError, RecursionError, UnicodeEncodeError) as error:
+            moment(events[-1].at)
+        except (ValueError, RecursionError) as error:
             raise StoreError(
                 N_("Line {number} of the exported log cannot be read: {problem}"), number=number, problem=str(error)
             ) from error

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from workshop_kit.core.errors import N_, BrokenLog, StoreError
 from workshop_kit.core.event import FIRST_DIGEST, REDACTED, Event
-from workshop_kit.store.codec import digest, digest_of, verified
+from workshop_kit.store.codec import digest, digest_of, owned_up, verified
 from workshop_kit.store.faults import damaged, must_exist, told, without_log
 from workshop_kit.store.rows import COLUMNS, Row, event_of
 from workshop_kit.store.sqlite import LAYOUT, LOCK_WAIT
@@ -126,8 +126,8 @@ def salvaged(connection: sqlite3.Connection, tables: Iterable[str]) -> Salvage:
     found = list(rows(connection))
     kept = _sound(found)
     rest = found[len(kept) :]
-    owned_up = {seq for event in kept if event.name == REDACTED for seq in event.data.get("entries", ())}
-    emptied = tuple(event.seq for event in kept if event.redacted and event.seq not in owned_up)
+    told_of = {seq for event in kept if event.name == REDACTED for seq in owned_up(event)}
+    emptied = tuple(event.seq for event in kept if event.redacted and event.seq not in told_of)
     seats = {event.actor for event in kept}
     return Salvage(
         kept=kept,

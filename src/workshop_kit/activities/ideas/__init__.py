@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
+from workshop_kit.activities.ideas.events import SHAPES
 from workshop_kit.activities.ideas.table import entries
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, clean, one_line
@@ -116,6 +117,7 @@ class Ideas:
     name = "ideas"
     columns = ("id", "text", "factor", "state", "likes", "channel")
     personal = frozenset({"ideas.idea_added"})
+    shapes = SHAPES
     closed = N_("This collection is closed.")
     entries = staticmethod(entries)
 

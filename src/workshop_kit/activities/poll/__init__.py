@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 from pyrsistent import pmap
 
+from workshop_kit.activities.poll.events import SHAPES
 from workshop_kit.activities.poll.hands import room_votes
 from workshop_kit.activities.poll.record import record
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView
@@ -36,6 +37,7 @@ class Poll:
     name = "poll"
     columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
     personal: frozenset[str] = frozenset({"poll.words_given"})
+    shapes = SHAPES
     closed = N_("Voting is closed.")
 
     def initial(self, spec: Spec) -> PollState:

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
-from workshop_kit.core.activity import Option, Person, Row, Spec, Viewer
+from workshop_kit.core.activity import MOST, Option, Person, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Paragraph, Table
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.shapes import Shapes
 from workshop_kit.core.text import Localised
 
 if TYPE_CHECKING:
@@ -75,12 +76,23 @@ class RolesView(Struct, frozen=True):
     open: bool
 
 
+class PlaceHeld(TypedDict):
+    """The data of every event of a board."""
+
+    role: str
+    seat: str
+
+
+SHAPES: Shapes = dict.fromkeys(("roles.role_taken", "roles.role_confirmed", "roles.role_released"), PlaceHeld)
+
+
 class Roles:
     """The activity "roles"."""
 
     name = "roles"
     columns = ("role", "person", "state")
     personal: frozenset[str] = frozenset()
+    shapes = SHAPES
     closed = N_("The role board is closed.")
 
     def initial(self, spec: Spec) -> RolesState:
@@ -90,11 +102,12 @@ class Roles:
         roles: list[Role] = []
         for option in options:
             places = option.extra.get("places", 1)
-            if not isinstance(places, int) or places < 1:
+            if type(places) is not int or not 1 <= places <= MOST:
                 raise AgendaError(
-                    N_('Item "{item}": role "{role}" needs a whole number of places from 1 up.'),
+                    N_('Item "{item}": role "{role}" needs a whole number of places from 1 to {most}.'),
                     item=spec.id,
                     role=option.id,
+                    most=MOST,
                 )
             roles.append(Role(option.id, option.label, places))
         return RolesState(tuple(roles))
@@ -130,7 +143,7 @@ class Roles:
         return ()
 
     def evolve(self, state: RolesState, event: Event) -> RolesState:
-        if event.name not in _EVENTS:
+        if event.name not in SHAPES:
             return state
         role, seat = event.data["role"], event.data["seat"]
         holders = state.holders.get(role, pmap())
@@ -167,7 +180,7 @@ class Roles:
         for role in state.roles:
             held = state.held(role.id)
             rows += [(text.pick(role.label), people(seat, text), text(STATES[standing])) for seat, standing in held]
-            if free := role.places - len(held):
+            if (free := role.places - len(held)) > 0:
                 told = text.plural("{n} place free", "{n} places free", free)
                 rows.append((text.pick(role.label), told, text(STATES[OPEN])))
         yield Table(
@@ -179,7 +192,7 @@ class Roles:
     def pending(self, state: RolesState, text: Text, people: People) -> Iterable[str]:
         for role in state.roles:
             held = state.held(role.id)
-            if free := role.places - len(held):
+            if (free := role.places - len(held)) > 0:
                 told = text.plural("{n} place free", "{n} places free", free)
                 yield f"{text.pick(role.label)} ({told})."
             for seat, standing in held:
@@ -193,7 +206,5 @@ class Roles:
     def offers(self, state: RolesState) -> Iterable[Option]:
         return (Option(role.id, role.label) for role in state.roles)
 
-
-_EVENTS = frozenset({"roles.role_taken", "roles.role_confirmed", "roles.role_released"})
 
 ACTIVITY = Roles()

@@ -1,0 +1,113 @@
+"""What the data of the session's own events must look like, so that an entry another program wrote cannot mislead.
+
+Rules write these entries themselves, so they are checked only when they are read (`store.upcast`). A kind of activity
+has the shapes of its own events in a mapping `shapes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, NotRequired, TypedDict
+
+from msgspec import Meta
+
+from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED
+from workshop_kit.core.state import Info
+
+Count = Annotated[int, Meta(ge=0, le=2**53)]
+"""A number of people, dots or entries, or the number of a revision."""
+
+Number = Annotated[int, Meta(ge=-(2**53), le=2**53)]
+"""What a ballot gives to an option."""
+
+Seconds = Annotated[int, Meta(ge=0, le=24 * 3600)]
+
+Shapes = Mapping[str, Any]
+"""A type by the name of the event whose data has it; of an event without one nothing is expected."""
+
+
+class Created(TypedDict):
+    info: Info
+    agenda: Agenda
+
+
+class Announced(TypedDict):
+    url: str
+
+
+class Spoken(TypedDict):
+    lang: str
+
+
+class Joined(TypedDict):
+    lang: str
+    ticket: NotRequired[bool]
+    seat: NotRequired[str]
+
+
+class Consented(TypedDict):
+    use: str
+    given: bool
+
+
+class Kept(TypedDict):
+    until: str
+
+
+class Named(TypedDict):
+    named: NotRequired[bool]
+    seat: NotRequired[str]
+
+
+class Seated(TypedDict):
+    seat: str
+
+
+class TicketsIssued(TypedDict):
+    count: Count
+
+
+class Redacted(TypedDict):
+    entries: list[Count]
+
+
+class Opened(TypedDict):
+    seconds: NotRequired[Seconds]
+    takes: NotRequired[dict[str, str]]
+
+
+class Timed(TypedDict):
+    seconds: NotRequired[Seconds]
+
+
+class Closed(TypedDict):
+    seats: Count
+
+
+class Unsealed(TypedDict):
+    value: dict[str, Number]
+    receipt: NotRequired[str]
+
+
+class BoxOpened(TypedDict):
+    ballots: list[Unsealed]
+
+
+SESSION_SHAPES: Shapes = {
+    "session.created": Created,
+    "session.address_announced": Announced,
+    TICKETS_ISSUED: TicketsIssued,
+    REDACTED: Redacted,
+    "seat.joined": Joined,
+    "seat.language_chosen": Spoken,
+    "seat.named": Named,
+    "seat.removed": Seated,
+    "seat.consented": Consented,
+    "session.retention_set": Kept,
+    "item.opened": Opened,
+    "item.round_started": Timed,
+    "item.timer_set": Timed,
+    "item.closed": Closed,
+    BOX_OPENED: BoxOpened,
+}
