@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from workshop_kit.activities.ideas import ON_THE_WALL
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import REDACTED, Channel
 from workshop_kit.privacy import forget, held_of
 from workshop_kit.store.sqlite import SqliteStore
@@ -76,3 +78,22 @@ def test_what_the_facilitator_did_with_an_erased_card_does_no_harm(session):
     ).result(PATIENCE)
     forget(session, seat_of(session, 1))
     assert cards(session, "sort") == ["Ben's bread"]
+
+
+def test_a_card_merged_into_an_erased_one_is_back_on_the_wall(session):
+    host = Actor(FACILITATOR, Channel.NOTEBOOK)
+    session.submit(Command("merge", "sort", {"idea": "i2", "into": "i1"}), host).result(PATIENCE)
+    assert [idea.place for idea in session.state.items["sort"].state.ordered(*ON_THE_WALL)] == ["unassigned"]
+    forget(session, seat_of(session, 1))
+    (card,) = session.state.items["sort"].state.ordered(*ON_THE_WALL)
+    assert (card.label["und"], card.into) == ("Ben's bread", "")
+
+
+def test_somebody_who_was_removed_can_have_name_and_words_erased(session):
+    seat = seat_of(session, 1)
+    session.do("remove", seat=seat)
+    assert forget(session, seat) == 1
+    assert session.people.names == {seat_of(session, 2): "Ben Lovejoy"}
+    assert cards(session, "sort") == ["Ben's bread"]
+    with pytest.raises(Refused):
+        session.rename(seat, "Eve").result(PATIENCE)

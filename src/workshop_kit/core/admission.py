@@ -21,11 +21,15 @@ MOST_TICKETS = 10_000
 
 
 def known(state: SessionState, command: Command, actor: Actor) -> Actor:
-    """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act."""
+    """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act.
+
+    Somebody who was removed may still have their name erased.
+    """
     seat = state.seats.get(actor.id)
     if actor.facilitates or (seat is None and command.name == "join"):
         return actor
-    if seat is None or seat.removed:
+    erasing = command.name == "name" and not command.fields.get("named")
+    if seat is None or (seat.removed and not erasing):
         raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
     return replace(actor, named=seat.named)
 
