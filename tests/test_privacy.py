@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from workshop_kit.activities.ideas import ON_THE_WALL
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import REDACTED, Channel
@@ -230,3 +231,22 @@ def test_the_last_day_ends_at_midnight_where_the_session_takes_place(session, un
     assert overdue(session, datetime.fromisoformat(now)) is late
     erase(session, "asked")
     assert not overdue(session, datetime.fromisoformat(now))
+
+
+def test_a_card_merged_into_an_erased_one_is_back_on_the_wall(session):
+    host = Actor(FACILITATOR, Channel.NOTEBOOK)
+    session.submit(Command("merge", "sort", {"idea": "i2", "into": "i1"}), host).result(PATIENCE)
+    assert [idea.place for idea in session.state.items["sort"].state.ordered(*ON_THE_WALL)] == ["unassigned"]
+    forget(session, seat_of(session, 1))
+    (card,) = session.state.items["sort"].state.ordered(*ON_THE_WALL)
+    assert (card.label["und"], card.into) == ("Ben's bread", "")
+
+
+def test_somebody_who_was_removed_can_have_name_and_words_erased(session):
+    seat = seat_of(session, 1)
+    session.do("remove", seat=seat)
+    assert forget(session, seat) == 1
+    assert session.people.names == {seat_of(session, 2): "Ben Lovejoy"}
+    assert cards(session, "sort") == ["Ben's bread"]
+    with pytest.raises(Refused):
+        session.rename(seat, "Eve").result(PATIENCE)

@@ -163,6 +163,21 @@ def test_a_counted_vote_cannot_be_opened_again_but_repeated(session, refused):
     assert scores(session) == {"ada": 0, "ben": 0, "cem": 0, "dua": 1}
 
 
+def test_a_slip_that_nobody_would_count_any_more_is_refused_and_not_in_the_next_round(session, refused):
+    def slip(number):
+        return session.do("cast", "board", choice="ada", ballot=str(number))
+
+    session.do("close", "board")
+    with refused(Why.CLOSED):
+        slip(1)
+    session.do("open", "board")
+    slip(2)
+    session.do("next-round", "board")
+    assert session.state.items["board"].past[0].tally.voters == 1
+    session.do("close", "board")
+    assert session.state.items["board"].state.tally.voters == 0
+
+
 def test_a_phone_is_told_that_its_ballot_is_in_but_not_what_it_says(session):
     seat = session.join().result(PATIENCE).seat
     vote(session, seat, "ada")

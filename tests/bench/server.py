@@ -42,14 +42,17 @@ def kit(*arguments: str | Path, **options: Any) -> subprocess.CompletedProcess[s
     )
 
 
-def make_session(path: Path, agenda: str = DOTS_ONLY, first: str = "dots") -> SessionFolder:
-    """Make a session without notebooks from the text of an agenda (or the name of a shipped one) and open an item."""
+def make_session(path: Path, agenda: str = DOTS_ONLY, first: str = "dots", store: str = "") -> SessionFolder:
+    """Make a session without notebooks from the text of an agenda (or the name of a shipped one) and open an item.
+
+    Its log is in the folder, or in the database at `store`.
+    """
     if "\n" in agenda:
         path.mkdir(parents=True, exist_ok=True)
         source = path / "agenda.toml"
         source.write_text(agenda, "utf-8")
         agenda = str(source)
-    folder = SessionFolder.create(path, agenda, Info("Measured", "KLMNP", lang="en"))
+    folder = SessionFolder.create(path, agenda, Info("Measured", "KLMNP", lang="en"), store=store)
     live = folder.open(activities.installed())
     if first:
         live.do("open", first)

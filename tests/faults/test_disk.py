@@ -9,12 +9,14 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic, sleep
 
 import pytest
+from tests.faults import disk
+from tests.faults.disk import KINDS, ROOT, filled, mounted
 
 import workshop_kit
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
@@ -36,7 +38,6 @@ PATIENCE = 20.0
 HOST = Actor(FACILITATOR, Channel.NOTEBOOK)
 NOW = datetime(2026, 11, 23, 14, 0, tzinfo=UTC)
 SOURCE = str(Path(workshop_kit.__file__).parent.parent)
-ROOT = hasattr(os, "geteuid") and os.geteuid() == 0
 
 
 def card(number, text="A card that somebody wrote, of a usual length, as people do."):
@@ -157,36 +158,14 @@ def test_where_no_more_can_be_written_commands_fail_whole_and_the_process_goes_o
     assert examined(folder / "session.db")[0] == told["before"] + 1
 
 
-def mounted(where, *options):
-    return subprocess.run(["mount", *options, str(where)], capture_output=True, check=False).returncode == 0
-
-
-@pytest.fixture
-def small_disk(tmp_path):
-    """A disk of half a megabyte; only an administrator may make one."""
-    where = tmp_path / "disk"
-    where.mkdir()
-    if not (ROOT and shutil.which("mount") and mounted(where, "-t", "tmpfs", "-o", "size=512k", "tmpfs")):
-        pytest.skip("no disk can be mounted here")
-    yield where
-    subprocess.run(["umount", "-l", str(where)], check=True)
-
-
-@contextmanager
-def filled(disk):
-    """Fill a disk to its last byte for a while."""
-    ballast = disk / "ballast"
-    with ballast.open("wb", buffering=0) as file:
-        for size in (4096, 1):
-            try:
-                while file.write(b"x" * size):
-                    pass
-            except OSError:
-                continue
+@pytest.fixture(params=KINDS)
+def small_disk(request, tmp_path):
+    """A disk of a megabyte; only an administrator may make one."""
     try:
-        yield
-    finally:
-        ballast.unlink()
+        with disk.small_disk(tmp_path / "disk", 2**20, request.param) as where:
+            yield where
+    except disk.NoDiskError as error:
+        pytest.skip(f"no small disk can be made here: {error}")
 
 
 class TestFullDisk:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from datetime import UTC, datetime
 
 import pytest
@@ -41,8 +42,11 @@ def entries(entry):
 
 @pytest.fixture(scope="session")
 def postgres():
-    """A PostgreSQL server for the tests of this run."""
-    from tests.store.postgres_server import running
+    """A PostgreSQL server for the tests of this run: skips where there is none, but fails where CI promises one."""
+    from tests.store.postgres_server import NoServerError, running
 
-    with running() as server:
-        yield server
+    try:
+        with running() as server:
+            yield server
+    except NoServerError as missing:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(str(missing))

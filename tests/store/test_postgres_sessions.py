@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import stat
-import threading
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from hashlib import sha256
@@ -23,7 +21,6 @@ from workshop_kit.faces import cli
 from workshop_kit.faces.notebook import open_session
 from workshop_kit.folder import STORE, locate
 from workshop_kit.library import voice
-from workshop_kit.store.codec import verified
 
 PATIENCE = 20.0
 JSON = {"accept": "application/json"}
@@ -32,8 +29,6 @@ HTTP = httpx.Client(
     limits=httpx.Limits(max_keepalive_connections=0),
     cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
 )
-RESTARTS = int(os.environ.get("WORKSHOP_RESTARTS", "2"))
-"""How often the database is restarted under load; more rounds find more."""
 
 
 @pytest.fixture
@@ -303,54 +298,3 @@ def test_without_the_database_phones_that_a_server_has_not_met_yet_are_told_too(
         assert cast(first, elsewhere, **{"value.o1": "2"}).status_code == 503
     finally:
         postgres.start()
-
-
-def test_no_acknowledged_vote_is_lost_or_doubled_when_the_database_restarts(servers, postgres, begun):
-    ended, acknowledged, troubles = threading.Event(), {}, []
-
-    def phone(number):
-        """Vote again and again; what is not acknowledged is sent again with the same id, to either server."""
-        headers, count = seats[number], 0
-        while not ended.is_set():
-            command = f"p{number}-{count}"
-            give_up = monotonic() + PATIENCE * 2
-            for attempt in range(number, 100_000):
-                answer = cast(servers[attempt % 2], headers, id=command, **{"value.o1": str(count % 4)})
-                if answer.status_code == 200:
-                    acknowledged[command] = answer.json()["seq"]
-                    break
-                troubles.append(answer.status_code)
-                assert monotonic() < give_up, "no server came back"
-                sleep(0.02)
-            count += 1
-
-    seats = [join(servers[number % 2]) for number in range(6)]
-    assert {HTTP.get(server.url, headers=headers).status_code for server in servers for headers in seats} == {200}
-    with ThreadPoolExecutor(6) as pool:
-        phones = [pool.submit(phone, number) for number in range(6)]
-        for restart in range(RESTARTS):
-            sleep(0.5)
-            postgres.stop(("fast", "immediate")[restart % 2])
-            sleep(0.1 * (restart % 3))
-            postgres.start()
-            before = len(acknowledged)
-            waiting = monotonic() + PATIENCE
-            while len(acknowledged) < before + 30 and monotonic() < waiting:
-                sleep(0.05)
-            assert len(acknowledged) >= before + 30, "the servers did not recover"
-        ended.set()
-        for each in phones:
-            each.result(PATIENCE * 3)
-    with closing(locate(begun).open()) as live:
-        log = live.store.read()
-        live.do("close", "dots")
-    assert verified(log)[0] == len(log)
-    recorded = {event.id: event.seq for event in log}
-    assert len(recorded) == len(log)
-    assert {command: recorded.get(command) for command in acknowledged} == acknowledged
-    assert {event.id for event in log if event.name == "poll.ballot_cast"} == set(acknowledged)
-    assert set(troubles) <= {429, 503}
-    for server in servers:
-        with stage(server) as page:
-            page.shows("Result")
-    print(f"{len(acknowledged)} votes, {len(troubles)} tries that failed, {RESTARTS} restarts")

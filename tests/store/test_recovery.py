@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import threading
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from random import Random
 
@@ -268,6 +268,30 @@ class TestBackup:
         copy = back_up(path, now=NOW).path.read_bytes()
         assert secret.encode() not in copy
         assert b"keyed digest" not in copy
+
+    def test_a_backup_that_is_killed_leaves_no_ballots_of_an_open_secret_vote(self, path, tmp_path):
+        secret = "key of the ballot box"
+        with closing(SqliteStore(path)) as store, store.writing() as tx:
+            tx.box_key("board", secret)
+            for number in range(2000):
+                tx.put_ballot("board", f"voter {number}", 1, f"ballot {number} {'x' * 200}")
+        seen, done = [], threading.Event()
+
+        def watch():
+            while not done.is_set():
+                for file in (path.parent / BACKUPS).glob("*"):
+                    with suppress(FileNotFoundError):
+                        seen.append(file.read_bytes())
+
+        watcher = threading.Thread(target=watch)
+        watcher.start()
+        try:
+            back_up(path, now=NOW)
+        finally:
+            done.set()
+            watcher.join()
+        assert any(b"abcdefghij" in content for content in seen), "it was watched while it was made"
+        assert not any(b"ballot 1" in content or secret.encode() in content for content in seen)
 
     def test_while_others_write_it_is_one_moment(self, path, original):
         done = threading.Event()

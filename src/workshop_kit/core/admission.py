@@ -34,7 +34,10 @@ def ticket_field(command: Command, actor: Actor) -> str:
 
 
 def known(state: SessionState, command: Command, actor: Actor) -> Actor:
-    """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act."""
+    """Return the actor with what the session knows of the seat. Raises `Refused` for one who may not act.
+
+    Somebody who was removed may still have their name erased.
+    """
     seat = state.seats.get(actor.bearer or actor.id)
     if state.erased and not actor.facilitates:
         raise over()

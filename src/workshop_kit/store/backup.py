@@ -28,18 +28,22 @@ def back_up(path: Path, out: Path | None = None, *, now: datetime) -> Backup:
     """Copy a log that may be in use to the file `out` (default: beside it, with the date) and check the copy.
 
     The copy is of one moment. It holds the names of people, but no ballots of an open secret vote: once these are
-    counted, nobody may be able to tell whose they were.
+    counted, nobody may be able to tell whose they were. So they are left out in memory already, and are in no half
+    file either that a backup leaves when it is killed.
     """
     out = out or free(path.parent / BACKUPS / f"{path.stem}-{dated(now)}.db")
     if out.exists():
         raise StoreError(N_('There is a file "{path}" already. Name another one with --out.'), path=str(out))
     with reading(path) as source, made(out) as part:
-        with closing(sqlite3.connect(part, isolation_level=None)) as target:
-            source.backup(target)
-            target.execute("pragma journal_mode = delete")
-            for table in set(BOXES).intersection(tables_of(target)):
-                target.execute(f"delete from {table}")
-            target.execute("vacuum")
+        with (
+            closing(sqlite3.connect(":memory:", isolation_level=None)) as copy,
+            closing(sqlite3.connect(part, isolation_level=None)) as target,
+        ):
+            source.backup(copy)
+            for table in set(BOXES).intersection(tables_of(copy)):
+                copy.execute(f"delete from {table}")
+            copy.execute("vacuum")
+            copy.backup(target)
         entries, digest = examined(part)
     return Backup(out, entries, digest)
 

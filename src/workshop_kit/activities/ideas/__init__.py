@@ -247,7 +247,7 @@ class Ideas:
                 return _put(_release(state, known), replace(known, place=Place.HIDDEN, reason=data["reason"]))
             case "ideas.idea_shown":
                 return _put(state, _back(known))
-            case "ideas.idea_merged":
+            case "ideas.idea_merged" if data["into"] in state.ideas:  # else its author has had that card erased
                 for other in state.merged_into(known):
                     state = _put(state, replace(other, into=data["into"]))
                 return _put(state, replace(known, place=Place.MERGED, into=data["into"]))

@@ -97,6 +97,8 @@ class Poll:
     def _box(state: PollState, command: Command, voter: str, filled: Filled) -> tuple[Fact | Boxed, ...]:
         if state.ballots:
             raise Refused(Why.CLOSED, N_("This secret vote was counted already. A new round is needed."))
+        if state.seats is not None and not state.voting:  # nobody would open the box, and the next round would find it
+            raise Refused(Why.CLOSED, Poll.closed)
         written = command.fields.get("rev")
         rev = None if written is None else whole(written, "rev", 0, LARGEST_REV)
         ballot = Boxed(voter, filled.value, rev, state.gives_receipts)
