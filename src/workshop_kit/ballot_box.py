@@ -50,7 +50,7 @@ def put(tx: Writing, item: str, ballot: Boxed) -> str:
 
     The word stays the same when a voter changes the ballot. It is empty where the poll gives no receipts.
     """
-    voter = hmac.new(bytes.fromhex(_key(tx, item)), ballot.voter.encode(), sha256).hexdigest()
+    voter = _digest(_key(tx, item), ballot.voter)
     earlier = tx.ballot(item, voter)
     known = earlier[0] if earlier else 0
     receipt = msgspec.json.decode(earlier[1]).get("receipt", "") if earlier else ""
@@ -61,6 +61,13 @@ def put(tx: Writing, item: str, ballot: Boxed) -> str:
         content = {"value": dict(ballot.data), **({"receipt": receipt} if receipt else {})}
         tx.put_ballot(item, voter, rev, msgspec.json.encode(content, order="deterministic").decode())
     return receipt
+
+
+def word(tx: Writing, item: str, voter: str) -> str:
+    """Return the receipt word of a voter whose ballot lies in the box of `item`, or nothing."""
+    key = _key(tx, item) if tx.box(item) else SEALED
+    mine = None if key in {PARTED, SEALED} else tx.ballot(item, _digest(key, voter))
+    return str(msgspec.json.decode(mine[1]).get("receipt", "")) if mine else ""
 
 
 def seal(store: Store, item: str) -> None:
@@ -104,6 +111,10 @@ def _shuffle(tx: Writing, item: str, mark: str) -> None:
 
 def _key(tx: Writing, item: str) -> str:
     return tx.box_key(item, secrets.token_hex(32))
+
+
+def _digest(key: str, voter: str) -> str:
+    return hmac.new(bytes.fromhex(key), voter.encode(), sha256).hexdigest()
 
 
 def _word() -> str:

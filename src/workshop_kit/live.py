@@ -235,7 +235,7 @@ class LiveSession:
             if command.id and (known := tx.find(command.id)):
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
-                return Receipt(known.seq, repeated=True), state
+                return Receipt(known.seq, repeated=True, word=ballot_box.word(tx, command.item, actor.id)), state
             naming = [Command("name", fields={"named": "yes"})] if request.name else []
             boxed, events, after = self._decided(tx, state, [*request.first, *naming, command], actor)
         except ballot_box.Unsealed:

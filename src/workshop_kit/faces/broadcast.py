@@ -42,7 +42,10 @@ POLICY_VIOLATION = 1008
 LONGEST_WAIT = 1.0
 """Seconds for which the answer to a flood is held back, so that a flood cannot take the time of others."""
 
-KEEP_RECEIPT = N_("Your ballot is in the box. Your receipt: {word}. Write it down; you will find it in the minutes.")
+KEEP_RECEIPT = N_(
+    "Your ballot is in the box. Your receipt: {word}. Write it down and show it to nobody; you will find it in the "
+    "minutes."
+)
 
 _encode = msgspec.json.Encoder().encode
 

@@ -10,10 +10,11 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
+from workshop_kit.activities.poll.record import ONLY_ONE, OPENNESS, PROMISES, SLIP, blocks
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
-from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
+from workshop_kit.core.document import AnyBlock, Paragraph
+from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import BOX_OPENED, Boxed, Channel, Event, Fact
 from workshop_kit.voting.profile import Ballot, Profile, RoomVotes, Tally, Value
 from workshop_kit.voting.rules import RULES, Rule
@@ -25,15 +26,8 @@ if TYPE_CHECKING:
 replace = msgspec.structs.replace
 
 VALUE = "value."
-SLIP = "slip:"
 MOST_HANDS = 10_000
 LARGEST_REV = 2**53
-
-OPENNESS = {
-    "open": N_("Open: each name stands beside the vote."),
-    "names-hidden": N_("Names hidden: votes count without names."),
-    "secret": N_("Secret: who took part and what was voted are kept apart. Not for legally binding elections."),
-}
 
 MOODS = (
     Option("m5", {"de": "sehr gut", "en": "very good"}),
@@ -42,13 +36,6 @@ MOODS = (
     Option("m2", {"de": "nicht so gut", "en": "not so good"}),
     Option("m1", {"de": "schlecht", "en": "bad"}),
 )
-
-CHANNELS = {
-    Channel.PHONE: NN_("{n} by phone", "{n} by phone"),
-    Channel.PAPER: NN_("{n} on paper", "{n} on paper"),
-    Channel.HANDS: NN_("{n} by raised hand", "{n} by raised hand"),
-    Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
-}
 
 
 class PollState(Struct, frozen=True):
@@ -65,7 +52,6 @@ class PollState(Struct, frozen=True):
     superseded: int = 0
     seats: int | None = None
     took_part: PMap[str, Channel] = pmap()
-    receipts: tuple[str, ...] = ()
     gives_receipts: bool = False
     live: bool = False
     voting: bool = False
@@ -73,6 +59,11 @@ class PollState(Struct, frozen=True):
     @property
     def secret(self) -> bool:
         return self.openness == "secret"
+
+    @property
+    def told(self) -> Tally | None:
+        """The tally as it may be told: a single secret ballot is nobody's business, whatever raised hands add to it."""
+        return None if self.secret and len(self.ballots) == 1 else self.tally
 
     @property
     def voters(self) -> Iterable[str]:
@@ -102,8 +93,10 @@ class PollView(Struct, frozen=True):
 
     rule: Rule
     options: Mapping[str, Option]
-    openness: str
+    promise: str
+    secret: bool
     tally: Tally | None
+    untold: str
     mine: Mapping[str, int] | None
     took_part: bool
     voted: int
@@ -188,10 +181,7 @@ class Poll:
                     Ballot(f"box:{number:05d}", ballot["value"], Channel.NOTEBOOK)
                     for number, ballot in enumerate(event.data["ballots"], 1)
                 ]
-                receipts = sorted(ballot["receipt"] for ballot in event.data["ballots"] if "receipt" in ballot)
-                return replace(
-                    state, ballots=pmap({ballot.voter: ballot for ballot in ballots}), receipts=tuple(receipts)
-                )
+                return replace(state, ballots=pmap({ballot.voter: ballot for ballot in ballots}))
             case "poll.ballot_cast":
                 voter = event.data["voter"]
                 ballot = Ballot(voter, event.data["value"], event.channel, event.data["rev"])
@@ -208,12 +198,14 @@ class Poll:
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
         mine = state.ballots.get(viewer.seat) if viewer.seat else None
-        tally = state.tally if viewer.results else None
+        tally = state.told if viewer.results else None
         return PollView(
             rule=state.rule,
             options={option.id: option for option in state.options},
-            openness=OPENNESS[state.openness],
+            promise=PROMISES[state.openness],
+            secret=state.secret,
             tally=tally,
+            untold=ONLY_ONE if viewer.results and tally is None else "",
             mine=mine.value if mine else None,
             took_part=viewer.seat in state.voters,
             voted=len(list(state.voters)) + state.room.voters,
@@ -224,7 +216,8 @@ class Poll:
         )
 
     def rows(self, state: PollState) -> Iterable[Row]:
-        tally = state.tally
+        if (tally := state.told) is None:
+            return
         labels = {option.id: option.label for option in state.options}
         for line in tally.lines:
             yield {
@@ -242,102 +235,21 @@ class Poll:
         if state.voting and not state.live:
             yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
             return
-        tally, rule = state.tally, state.rule
-        labels = {option.id: text.pick(option.label) for option in state.options}
-        yield Pairs(
-            (
-                (text(N_("Method")), f"{text(rule.title)}. {text(rule.explanation, budget=rule.budget)}"),
-                (text(N_("Openness")), text(OPENNESS[state.openness])),
-                (text(N_("Votes")), _provenance(tally, text)),
-            )
-        )
-        if not tally.voters:
-            yield Paragraph(text(N_("Nobody voted.")), "note")
-            return
-        unit = text(rule.unit)
-        best = max(tally.lines, key=lambda line: line.score)
-        yield Chart(
-            title=text(N_("Result")),
-            bars=tuple(
-                Bar(labels[line.option], float(line.score), note=text.number(line.score)) for line in tally.lines
-            ),
-            alt=text(
-                N_("Bar chart with {n} options. Most {unit}: {first} with {score}."),
-                n=len(tally.lines),
-                unit=unit,
-                first=labels[best.option],
-                score=best.score,
-            ),
-            unit=unit,
-            ordered=False,
-            table=_result_table(state, tally, text),
-        )
-        yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
-        if state.receipts:
-            yield Heading(text(N_("Receipts")))
-            yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
-            yield Paragraph(", ".join(state.receipts))
-        if state.openness == "open":
-            yield Table(
-                head=(text(N_("Person")), text(N_("Ballot"))),
-                rows=tuple(
-                    (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
-                    for ballot in tally_order(state)
-                ),
-                caption=text(N_("Votes by name")),
-            )
+        yield from blocks(state, text, people)
 
     def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
-        if state.tally.voters and not state.rule.scale:
-            for group in state.tally.tied:
-                if group[0] == state.tally.lines[0].option:
+        if (tally := state.told) and tally.voters and not state.rule.scale:
+            for group in tally.tied:
+                if group[0] == tally.lines[0].option:
                     names = ", ".join(text.pick(option.label) for option in state.options if option.id in group)
                     yield text(N_("the first place is tied: {names}."), names=names)
 
     def offers(self, state: PollState) -> Iterable[Option]:
-        """Return the options in the order of the result."""
+        """Return the options in the order of the result, or of the agenda where the result may not be told."""
+        if (tally := state.told) is None:
+            return state.options
         by_id = {option.id: option for option in state.options}
-        return (by_id[line.option] for line in state.tally.lines)
-
-
-def _result_table(state: PollState, tally: Tally, text: Text) -> Table:
-    labels = {option.id: text.pick(option.label) for option in state.options}
-    columns: list[tuple[str, list[str]]] = [
-        (text(N_("Option")), [labels[line.option] for line in tally.lines]),
-        (text(state.rule.unit), [text.number(line.score) for line in tally.lines]),
-    ]
-    if not state.rule.scale:
-        columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
-    if state.rule.cap > 1:
-        supporters = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
-        columns.append((text(N_("People")), supporters))
-    return Table(
-        head=tuple(head for head, _ in columns),
-        rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
-        numeric=tuple(index for index, (head, _) in enumerate(columns) if head != text(N_("Option"))),
-    )
-
-
-def _voter(ballot: Ballot, text: Text, people: People) -> str:
-    if ballot.voter.startswith(SLIP):
-        return text(N_("Slip {number}"), number=ballot.voter.removeprefix(SLIP))
-    return people(ballot.voter, text)
-
-
-def tally_order(state: PollState) -> list[Ballot]:
-    """Return the ballots in an order that says nothing about when they were cast."""
-    return sorted(state.ballots.values(), key=lambda ballot: ballot.voter)
-
-
-def _provenance(tally: Tally, text: Text) -> str:
-    parts = [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
-    told = text.plural("{n} person voted", "{n} people voted", tally.voters)
-    told = f"{told} ({', '.join(parts)})" if parts else told
-    if tally.abstained:
-        told += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
-    if tally.eligible is not None:
-        told += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
-    return told
+        return (by_id[line.option] for line in tally.lines)
 
 
 def _values(state: PollState, command: Command, most: int = MOST_HANDS) -> dict[str, int]:
