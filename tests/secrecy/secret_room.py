@@ -11,10 +11,11 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
-from tests.bench.server import ServerProcess, make_session
+from tests.bench.server import ServerProcess
 from websockets.sync.client import ClientConnection, connect
 
 from workshop_kit.core.event import Channel
+from workshop_kit.core.state import Info
 from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession
 
@@ -37,9 +38,24 @@ options = [{", ".join(f'{{ id = "{name}", label = "{name}" }}' for name in OPTIO
 """
 
 
-def make_room(path: Path) -> SessionFolder:
-    """Make a session whose only step is a secret poll, and open it."""
-    return make_session(path, AGENDA, "board")
+def make_room(path: Path, store: str = "") -> SessionFolder:
+    """Make a session whose only step is a secret poll, in a file or in the database at `store`, and open it."""
+    path.mkdir(parents=True)
+    (path / "agenda.toml").write_text(AGENDA, "utf-8")
+    folder = SessionFolder.create(path, str(path / "agenda.toml"), Info("Secret", "KLMNP", lang="en"), store=store)
+    with facilitating(folder) as live:
+        live.do("open", "board")
+    return folder
+
+
+@contextmanager
+def facilitating(folder: SessionFolder) -> Iterator[LiveSession]:
+    """Hold a session as whoever has access to its log does."""
+    live = folder.open()
+    try:
+        yield live
+    finally:
+        live.close()
 
 
 class SecretRoom:
@@ -62,7 +78,7 @@ class SecretRoom:
         self.chance.shuffle(turns)
         by_socket = set(self.chance.sample(list(self.tokens), PHONES // 2))
         cast: dict[str, str] = {}
-        with self._facilitating() as live, _without_cookies() as phone:
+        with facilitating(self.folder) as live, _without_cookies() as phone:
             for voter in turns:
                 option = cast[voter] = self.chance.choice(OPTIONS)
                 if voter in self.slips:
@@ -90,14 +106,6 @@ class SecretRoom:
 
     def _id(self) -> str:
         return f"{self.chance.getrandbits(64):016x}"
-
-    @contextmanager
-    def _facilitating(self) -> Iterator[LiveSession]:
-        live = self.folder.open()
-        try:
-            yield live
-        finally:
-            live.close()
 
 
 def _without_cookies() -> httpx.Client:

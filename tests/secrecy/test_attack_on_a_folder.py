@@ -178,6 +178,17 @@ def test_killed_while_closing_at_any_moment_nothing_is_linked_and_nothing_lost(l
     assert score.beyond_chance() == {}
 
 
+def test_a_copy_from_before_tells_after_closing_too(left_open, tmp_path):
+    """The limit: snapshots, synchronised folders, the free space of a disk may hold the files as they once were."""
+    folder, truth = SessionFolder(tmp_path / "session"), left_open[1]
+    shutil.copytree(left_open[0].path, folder.path)
+    snapshot = Loot(folder.path)
+    step(folder, "close")
+    (seen,) = rounds(Loot(folder.path).log(folder.log))
+    assert recomputed(Loot(folder.path), seen.voters) == []
+    assert dict(recomputed(snapshot, seen.voters)).keys() == truth.keys()
+
+
 def test_without_the_cleaning_in_between_the_attacker_wins(left_open, tmp_path, monkeypatch):
     """What sealing is for: the write-ahead log of a process that dies holds keys, voters and ballots."""
     folder, truth = SessionFolder(tmp_path / "session"), left_open[1]
