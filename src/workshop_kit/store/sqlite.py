@@ -78,9 +78,10 @@ class SqliteStore:
             self._writer.execute("commit")
 
     def _clean_up(self) -> None:
-        """Empty the write-ahead log of a process that died before it could, unless it is in use at this moment."""
+        """Empty the write-ahead log of a process that died before it could, unless it is in use or cannot be now."""
         self._writer.execute("pragma busy_timeout = 0")
-        self._writer.execute("pragma wal_checkpoint(truncate)")
+        with suppress(sqlite3.Error):
+            self._writer.execute("pragma wal_checkpoint(truncate)")
         self._writer.execute(f"pragma busy_timeout = {int(LOCK_WAIT * 1000)}")
 
     @contextmanager
