@@ -308,7 +308,13 @@ def test_a_ballot_in_the_log_says_nothing_of_its_voter(session):
     [
         ("open", {"de": "neben deinem Namen", "en": "beside your name"}),
         ("names-hidden", {"de": "die Moderation, kann es trotzdem nachsehen", "en": "can still look up"}),
-        ("secret", {"de": "Bis dahin könnte es", "en": "Until then, whoever has the session&#39;s files could"}),
+        (
+            "secret",
+            {
+                "de": "Bis dahin könnte es nachsehen, wer ihre Dateien hat",
+                "en": "Until then, whoever has its files could look it up",
+            },
+        ),
     ],
 )
 def test_everybody_is_told_before_voting_who_can_learn_what(live, lang, openness, told):

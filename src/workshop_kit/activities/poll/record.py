@@ -31,9 +31,9 @@ PROMISES = {
         "can still look up what you chose."
     ),
     "secret": N_(
-        "Secret: once the vote is closed, nobody can look up any more what you chose, only that you took part. "
-        "Until then, whoever has the session's files could. If everybody chooses the same, the result tells it all the "
-        "same. Not for legally binding elections."
+        "Secret: once the vote is closed, the session holds no longer what you chose, only that you took part. "
+        "Until then, whoever has its files could look it up. If everybody chooses the same, the result tells it all "
+        "the same. Not for legally binding elections."
     ),
 }
 """What people are told before they vote."""
