@@ -252,7 +252,7 @@ def test_the_votes_are_counted_as_recorded(golden):
     (first_round,) = golden.state.items["closing"].past
     assert {line.option: line.score for line in first_round.tally.lines if line.score} == {"m1": 3, "m2": 3, "m3": 2}
     assert golden.state.items["factors"].state.superseded == 1
-    assert len(golden.state.items["speaker"].state.receipts) == 8
+    assert len(golden.state.items["speaker"].receipts[1]) == 8
 
 
 def test_the_cards_are_in_the_recorded_places(golden):

@@ -22,7 +22,7 @@ from workshop_kit import ballot_box, tickets
 from workshop_kit.core import admission
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
-from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED, Boxed, Channel, Event, Fact
+from workshop_kit.core.event import REDACTED, TICKETS_ISSUED, Boxed, Channel, Event, Fact
 from workshop_kit.core.session import SessionRules, created, fold
 from workshop_kit.core.state import Info, SessionState
 from workshop_kit.people import Admission, NameList, clean_name, new_seat, token_hash
@@ -182,37 +182,36 @@ class LiveSession:
             self._write(batch)
 
     def _write(self, batch: list[Request]) -> None:
-        outcomes: list[tuple[Future[Receipt], Receipt | Exception]] = []
         try:
             with self._lock:
+                outcomes, state = self._committed(batch)
+                try:
+                    self._advance(state)
+                except StoreError as error:  # what was decided is recorded, so this is nobody's failure
+                    logger.warning("the commands are recorded, but the store failed afterwards: %s", error)
+        except Exception as error:  # noqa: BLE001 - whatever broke, everybody who waits must be told
+            outcomes = [error] * len(batch)
+        for request, outcome in zip(batch, outcomes, strict=True):
+            if isinstance(outcome, Receipt):
+                request.answer.set_result(outcome)
+            else:
+                request.answer.set_exception(outcome)
+        self._publish()
+
+    def _committed(self, batch: list[Request]) -> tuple[list[Receipt | Exception], SessionState]:
+        """Decide a batch in one commit; where it closes a secret poll, its ballot box is sealed before."""
+        while True:
+            outcomes: list[Receipt | Exception] = []
+            try:
                 with self.store.writing() as tx:
                     state = self._folded(tx.read)
                     for request in batch:
                         outcome, state = self._decide(tx, state, request)
-                        outcomes.append((request.answer, outcome))
-                self._settle(state)
-        except Exception as error:  # noqa: BLE001 - whatever broke, everybody who waits must be told
-            outcomes = [(request.answer, error) for request in batch]
-        for answer, outcome in outcomes:
-            if isinstance(outcome, Receipt):
-                answer.set_result(outcome)
+                        outcomes.append(outcome)
+            except ballot_box.Unsealed as box:
+                ballot_box.seal(self.store, box.item)
             else:
-                answer.set_exception(outcome)
-        self._publish()
-
-    def _settle(self, state: SessionState) -> None:
-        """Take over a state that was committed. Its commands are recorded, so a failure here is not theirs."""
-        counted = any(
-            item.counted and not self._state.items[item_id].counted
-            for item_id, item in state.items.items()
-            if item_id in self._state.items
-        )
-        try:
-            self._advance(state)
-            if counted:
-                self.store.scrub()
-        except StoreError as error:
-            logger.warning("the commands are recorded, but the store failed afterwards: %s", error)
+                return outcomes, state
 
     def _decide(self, tx: Writing, state: SessionState, request: Request) -> tuple[Receipt | Exception, SessionState]:
         command, actor = request.command, request.actor
@@ -221,17 +220,20 @@ class LiveSession:
             if command.id and (known := tx.find(command.id)):
                 if (known.actor, known.item) != (actor.id, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
-                return Receipt(known.seq, repeated=True, actor=actor.id), state
+                word = ballot_box.word(tx, command.item, actor.id)
+                return Receipt(known.seq, repeated=True, actor=actor.id, word=word), state
             steps = request.steps(lambda step: tickets.bearing(tx, state, step, request.actor))
             actor = steps[-1][1]
             boxed, events, after = self._decided(tx, state, steps, command.id, actor)
+        except ballot_box.Unsealed:
+            raise
         except WorkshopError as refusal:
             return refusal, state
         except Exception as fault:  # noqa: BLE001 - an activity's fault is its caller's, not everybody's in the batch
             return fault, state
         tx.append(events)
         for event in events:
-            if event.name == BOX_OPENED:
+            if event.name == "item.closed":
                 tx.destroy_box(event.item)
         words = [ballot_box.put(tx, command.item, ballot) for ballot in boxed]
         issued = [tickets.issued(tx, state, event) for event in events if event.name == TICKETS_ISSUED]
@@ -258,6 +260,7 @@ class LiveSession:
             known = len(planned)
             for fact in self.rules.decide(after, command, acting):
                 if isinstance(fact, Boxed):
+                    ballot_box.must_take(tx, command.item)
                     boxed.append(fact)
                     continue
                 planned.append(replace(fact, item=fact.item or command.item))

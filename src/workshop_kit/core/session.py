@@ -181,7 +181,9 @@ class SessionRules:
                 revealed = item.revealed or item.spec.settings.get("reveal", "on_close") != "manual"
                 item = replace(item, phase=Phase.CLOSED, closed_at=event.at, revealed=revealed, until=None)
             case _ if event.name == BOX_OPENED:
-                item = replace(item, counted=True)
+                words = sorted(ballot["receipt"] for ballot in event.data["ballots"] if "receipt" in ballot)
+                receipts = {**item.receipts, item.round: tuple(words)} if words else item.receipts
+                item = replace(item, counted=True, receipts=receipts)
             case "item.revealed":
                 item = replace(item, revealed=True)
             case "item.round_started":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -44,7 +45,8 @@ class Info(Struct, frozen=True):
 class Item(Struct, frozen=True):
     """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
 
-    `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more.
+    `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more. `receipts`
+    are the words that lay in the boxes, by round and in alphabetical order.
     """
 
     spec: Spec
@@ -52,6 +54,7 @@ class Item(Struct, frozen=True):
     phase: Phase = Phase.PLANNED
     revealed: bool = False
     counted: bool = False
+    receipts: Mapping[int, tuple[str, ...]] = {}
     past: tuple[Any, ...] = ()
     opened_at: datetime | None = None
     closed_at: datetime | None = None

@@ -45,7 +45,10 @@ MOST_PAGES_PER_SEAT = 8
 MOST_STAGES = 100
 """Stages that may be open at once; the address that shows most of them gives one up for the next."""
 
-KEEP_RECEIPT = N_("Your ballot is in the box. Your receipt: {word}. Write it down; you will find it in the minutes.")
+KEEP_RECEIPT = N_(
+    "Your ballot is in the box. Your receipt: {word}. Write it down and show it to nobody; you will find it in the "
+    "minutes."
+)
 
 _encode = msgspec.json.Encoder().encode
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from workshop_kit.core.document import Section
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
@@ -46,3 +49,14 @@ class MinutesCells:
     def provenance(self) -> SectionOutput:
         """Show where every figure comes from."""
         return SectionOutput(self._minutes.provenance(), self._text)
+
+    def receipts(self) -> SectionOutput | None:
+        """Show the receipt words of secret votes, if there are any."""
+        return self._shown(self._minutes.receipts())
+
+    def recount(self, counted: Mapping[tuple[str, int], Mapping[str, int]]) -> SectionOutput | None:
+        """Compare the results of secret votes with sums per option that a cell has counted, by item and round."""
+        return self._shown(self._minutes.recount(counted))
+
+    def _shown(self, section: Section | None) -> SectionOutput | None:
+        return SectionOutput(section, self._text) if section else None

@@ -6,7 +6,7 @@ function of the state and of the names kept apart from it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time
 from typing import Any
 
@@ -38,10 +38,19 @@ PHASES = {
 }
 
 
+_SAME = N_("The count is the same.")
+_DIFFERENT = N_('The counts differ! Run "workshop verify" and look at the backups.')
+
+
 def in_public(people: NameList, state: SessionState) -> NameList:
     """Return the people of the public edition: who agreed to it is named, everybody else is a number."""
     agreed = {seat.id for seat in state.seats.values() if seat.named and seat.public}
     return replace(people, names={seat: name for seat, name in people.names.items() if seat in agreed})
+
+
+def _always(state: object) -> bool:
+    del state
+    return True
 
 
 class Minutes:
@@ -78,6 +87,8 @@ class Minutes:
             yield self.item(spec.id)
         yield self.open_points()
         yield self.provenance()
+        if receipts := self.receipts():
+            yield receipts
 
     # ── what surrounds the items ──────────────────────────────────────────────────────────────────────────────────
 
@@ -156,6 +167,49 @@ class Minutes:
         note = text(N_('Every figure can be recomputed from the log; "workshop verify" checks that nobody altered it.'))
         return self._section("provenance", text(N_("Provenance")), [Pairs(tuple(pairs)), Paragraph(note, "note")])
 
+    def receipts(self) -> Section | None:
+        """Return the appendix with the receipt words of secret votes; nothing where there are none."""
+        text = self.text
+        blocks: list[AnyBlock] = []
+        for item in self._items():
+            for number, words in item.receipts.items():
+                blocks += [Heading(self._round(item, number)), Paragraph(", ".join(words))]
+        if not blocks:
+            return None
+        note = text(
+            N_("Whoever kept a receipt word finds it here: that ballot was counted. It does not tell whose it is.")
+        )
+        return self._section("receipts", text(N_("Appendix: receipts")), [Paragraph(note, "note"), *blocks])
+
+    def recount(self, counted: Mapping[tuple[str, int], Mapping[str, int]]) -> Section | None:
+        """Return the appendix that compares the results of secret votes with a count made elsewhere.
+
+        `counted` holds the sum of each option's numbers by item and round. Nothing where it is empty.
+        """
+        text = self.text
+        blocks: list[AnyBlock] = []
+        for (item_id, number), sums in counted.items():
+            item = self.state.item(item_id)
+            rows = list(self.rules.activity(item).rows((*item.past, item.state)[number - 1]))
+            if not rows or not getattr(self.rules.activity(item), "adds_up", _always)(item.state):
+                continue
+            cells = tuple(
+                (text.pick(row["label"]), text.number(row["score"]), text.number(sums.get(row["option"], 0)))
+                for row in rows
+            )
+            same = {row["option"]: row["score"] for row in rows if row["score"]} == {o: n for o, n in sums.items() if n}
+            head = (text(N_("Option")), text(N_("Result")), text(N_("Counted again")))
+            blocks += [
+                Table(head, cells, self._round(item, number), numeric=(1, 2)),
+                Paragraph(text(_SAME if same else _DIFFERENT)),
+            ]
+        if not blocks:
+            return None
+        note = text(
+            N_("The secret ballots in the log were counted again, by the few lines of Python in this notebook.")
+        )
+        return self._section("recount", text(N_("Appendix: secret ballots counted again")), [Paragraph(note), *blocks])
+
     # ── one item ──────────────────────────────────────────────────────────────────────────────────────────────────
 
     def item(self, item_id: str) -> Section:
@@ -199,6 +253,10 @@ class Minutes:
             return ""
         end = text.time(item.closed_at) if item.closed_at else "…"
         return text(N_("{start} to {end}"), start=text.time(item.opened_at), end=end)
+
+    def _round(self, item: Item, number: int) -> str:
+        title = self.text.pick(item.spec.title)
+        return f"{title}, {self.text(N_('Round {n}'), n=number)}" if item.past else title
 
     def _start(self) -> datetime | None:
         return min((item.opened_at for item in self._items() if item.opened_at), default=self.state.began_at)

@@ -85,8 +85,11 @@ class Store(Protocol):
     def names(self) -> Mapping[str, str]:
         """Return the names of people by seat."""
 
-    def scrub(self) -> None:
-        """Leave nothing of what was erased in files, as far as the store can reach them."""
+    def scrub(self) -> bool:
+        """Leave nothing of what was erased in files, as far as the store can reach them.
+
+        Returns False where somebody else still reads from before, so that it has to be tried again.
+        """
 
     def close(self) -> None:
         """Give back what the store holds open."""

@@ -93,7 +93,7 @@ class PostgresStore:
         rows = self._ask(lambda db: db.execute(query, (self._number,)).fetchall())
         return {seat: _plain(name) for seat, name in rows}
 
-    def scrub(self) -> None:
+    def scrub(self) -> bool:
         """Vacuum the log, and write the small tables, of names and of secret votes, anew.
 
         The limits: a redacted entry's bytes may stay in the free part of a page until others are written there
@@ -102,7 +102,7 @@ class PostgresStore:
         and the free space of its disk are in its operator's hands.
         """
         with self._writer.lock, told(self.address):
-            self._writer.reached(vacuum, RECOVERY)
+            return self._writer.reached(vacuum, RECOVERY)
 
     def close(self) -> None:
         self._closed.set()

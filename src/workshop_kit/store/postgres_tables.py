@@ -46,6 +46,8 @@ create table workshop_kit.ballots (
     session integer not null references workshop_kit.sessions on delete cascade, item text not null,
     voter text not null, rev integer not null, ballot text not null, primary key (session, item, voter)
 );
+alter table workshop_kit.boxes alter column box_key set statistics 0;
+alter table workshop_kit.ballots alter column voter set statistics 0, alter column ballot set statistics 0;
 create table workshop_kit.names (
     session integer not null references workshop_kit.sessions on delete cascade, seat text not null,
     name text not null, primary key (session, seat)
@@ -99,17 +101,20 @@ def _layout(db: Db) -> int:
     return version
 
 
-def vacuum(db: Db) -> None:
-    """Vacuum the log, and write the small tables anew unless somebody else reads them for long."""
+def vacuum(db: Db) -> bool:
+    """Vacuum the log, and write the small tables anew; returns False where somebody else reads one for long."""
     db.execute("vacuum workshop_kit.events")
+    anew = True
     for table in ("ballots", "boxes", "names"):
         db.execute(f"set lock_timeout = '{SCRUB_WAIT}s'")
         try:
             db.execute(f"vacuum full workshop_kit.{table}")
         except driver().errors.LockNotAvailable:
             db.execute(f"vacuum workshop_kit.{table}")
+            anew = False
         finally:
             db.execute(f"set lock_timeout = '{LOCK_WAIT}s'")
+    return anew
 
 
 def value(rows: psycopg.Cursor[tuple[Any, ...]]) -> Any:

@@ -60,6 +60,7 @@ class SqliteStore:
             self._reader = opened.enter_context(closing(_connect(path)))
             self._watcher = opened.enter_context(closing(_connect(path)))
             self._prepare(create=create)
+            self._clean_up()
             self._seen = self._change_counter()
             self._file = path.stat()
             opened.pop_all()
@@ -80,6 +81,13 @@ class SqliteStore:
                 self._writer.execute(statement)
             self._writer.execute(f"pragma user_version = {max(layout, LAYOUT)}")
             self._writer.execute("commit")
+
+    def _clean_up(self) -> None:
+        """Empty the write-ahead log of a process that died before it could, unless it is in use or cannot be now."""
+        self._writer.execute("pragma busy_timeout = 0")
+        with suppress(sqlite3.Error):
+            self._writer.execute("pragma wal_checkpoint(truncate)")
+        self._writer.execute(f"pragma busy_timeout = {int(LOCK_WAIT * 1000)}")
 
     @contextmanager
     def writing(self) -> Iterator[_SqliteWriting]:
@@ -125,10 +133,15 @@ class SqliteStore:
         with self._read_lock, told(self.path):
             return dict(self._reader.execute("select seat, name from names"))
 
-    def scrub(self) -> None:
-        """Empty the write-ahead log; `secure_delete` has overwritten the freed pages already."""
+    def scrub(self) -> bool:
+        """Empty the write-ahead log; `secure_delete` has overwritten the freed pages already.
+
+        The disk's free space is not in reach: what a file gave back there, and older versions that a file system, an
+        SSD, a synchronised folder or a snapshot keeps.
+        """
         with self._write_lock, told(self.path):
-            self._writer.execute("pragma wal_checkpoint(truncate)")
+            busy: int = self._writer.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        return not busy
 
     def close(self) -> None:
         self.wake()
@@ -196,8 +209,11 @@ class _SqliteWriting:
         return [ballot for (ballot,) in rows]
 
     def destroy_box(self, item: str) -> None:
-        self._connection.execute("delete from ballots where item = ?", (item,))
-        self._connection.execute("delete from boxes where item = ?", (item,))
+        """Empty the tables and write the other boxes anew, because rows that are deleted one by one leave traces."""
+        for table, places in (("ballots", "?, ?, ?, ?"), ("boxes", "?, ?")):
+            others = self._connection.execute(f"select * from {table} where item <> ?", (item,)).fetchall()
+            self._connection.execute(f"delete from {table}")
+            self._connection.executemany(f"insert into {table} values ({places})", others)
 
     def set_name(self, seat: str, name: str) -> None:
         if name:

@@ -11,7 +11,7 @@ from pyrsistent import pmap
 from workshop_kit.activities.poll.events import SHAPES
 from workshop_kit.activities.poll.hands import room_votes
 from workshop_kit.activities.poll.record import record
-from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView
+from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, PROMISES, SLIP, PollState, PollView
 from workshop_kit.activities.poll.table import entries
 from workshop_kit.core.activity import Audience, Entry, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
@@ -114,10 +114,7 @@ class Poll:
                     Ballot(f"box:{number:05d}", ballot["value"], Channel.NOTEBOOK)
                     for number, ballot in enumerate(data["ballots"], 1)
                 ]
-                receipts = sorted(ballot["receipt"] for ballot in data["ballots"] if "receipt" in ballot)
-                return replace(
-                    state, ballots=pmap({ballot.voter: ballot for ballot in ballots}), receipts=tuple(receipts)
-                )
+                return replace(state, ballots=pmap({ballot.voter: ballot for ballot in ballots}))
             case "poll.ballot_cast":
                 ballot = Ballot(data["voter"], data["value"], event.channel, data["rev"])
                 return replace(state, ballots=state.ballots.set(ballot.voter, ballot))
@@ -135,12 +132,14 @@ class Poll:
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
         mine = state.ballots.get(viewer.seat) if viewer.seat else None
-        tally = state.tally if viewer.results else None
+        tally = state.told if viewer.results else None
         return PollView(
             rule=state.rule,
             options={option.id: option for option in state.order_for(viewer.seat)},
-            openness=OPENNESS[state.openness],
+            promise=PROMISES[state.openness],
+            secret=state.secret,
             tally=tally,
+            untold=ONLY_ONE if viewer.results and tally is None else "",
             mine=mine.value if mine else None,
             words=mine.words if mine else {},
             took_part=viewer.seat in state.voters,
@@ -153,7 +152,8 @@ class Poll:
         )
 
     def rows(self, state: PollState) -> Iterable[Row]:
-        tally = state.tally
+        if (tally := state.told) is None:
+            return
         labels = {option.id: option.label for option in state.options}
         for line in tally.lines:
             yield {
@@ -171,18 +171,24 @@ class Poll:
         return record(state, text, people)
 
     def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
-        tally = state.tally
-        if len(tally.first) > 1 and not state.rule.scale:
+        tally = state.told
+        if tally and len(tally.first) > 1 and not state.rule.scale:
             names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
+
+    def adds_up(self, state: PollState) -> bool:
+        """Whether a result is the sum of what is on the ballots, so that adding them up counts it again."""
+        return state.rule.hands
 
     def entries(self, state: PollState, rows: Sequence[Mapping[str, str]]) -> Iterable[Entry]:
         return entries(state, rows)
 
     def offers(self, state: PollState) -> Iterable[Option]:
-        """Return the options in the order of the result."""
+        """Return the options in the order of the result, or of the agenda where the result may not be told."""
+        if (tally := state.told) is None:
+            return state.options
         by_id = {option.id: option for option in state.options}
-        return (by_id[line.option] for line in state.tally.lines)
+        return (by_id[line.option] for line in tally.lines)
 
 
 def _with_own(options: tuple[Option, ...], always: tuple[Option, ...]) -> tuple[Option, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState
-from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
+from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
+from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Channel
 from workshop_kit.voting.papers import Marks, Ranking
@@ -26,6 +26,9 @@ CHANNELS = {
     Channel.NOTEBOOK: NN_("{n} in the notebook", "{n} in the notebook"),
 }
 
+
+FEWEST = 5
+"""A secret poll does not tell how many came by which way where that would be fewer people than these."""
 
 DRAWN = N_(
     "The ballots were drawn anew {draws} times, some twice and some not at all: the table tells on which places an "
@@ -51,10 +54,10 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
     if state.voting and not state.live:
         yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
         return
-    tally = state.tally
+    tally = state.told
     yield method(state, tally, text)
-    if not tally.voters:
-        yield Paragraph(text(N_("Nobody voted.")), "note")
+    if tally is None or not tally.voters:
+        yield Paragraph(text(N_("Nobody voted.") if tally else ONLY_ONE), "note")
         return
     yield chart(state, tally, text)
     for note in tally.notes:
@@ -64,21 +67,20 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
     yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
     if any(line.low is not None for line in tally.lines):
         yield Paragraph(text(INTERVAL, eligible=tally.eligible or "?"), "note")
-    if state.receipts:
-        yield Heading(text(N_("Receipts")))
-        yield Paragraph(text(N_("Whoever kept the receipt word finds it here: the ballot was counted.")), "note")
-        yield Paragraph(", ".join(state.receipts))
     if state.openness == "open":
         yield by_name(state, text, people)
 
 
-def method(state: PollState, tally: Tally, text: Text) -> Pairs:
+def method(state: PollState, tally: Tally | None, text: Text) -> Pairs:
     """Return how was voted, and how many took part by which channel."""
     return Pairs(
         (
             (text(N_("Method")), f"{text(state.rule.title)}. {explained(state, text)}"),
             (text(N_("Openness")), text(OPENNESS[state.openness])),
-            (text(N_("Votes")), provenance(tally, text)),
+            (
+                text(N_("Votes")),
+                provenance(tally, text, secret=state.secret) if tally else text(N_("one secret ballot")),
+            ),
         )
     )
 
@@ -88,9 +90,10 @@ def explained(state: PollState, text: Text) -> str:
     return text(state.rule.explanation, **_spoken(state.rule.values, text))
 
 
-def provenance(tally: Tally, text: Text) -> str:
+def provenance(tally: Tally, text: Text, *, secret: bool) -> str:
     """Return how many voted by which channel, abstained, and could have voted."""
-    parts = [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
+    few = secret and any(n < FEWEST for n in tally.channels.values())
+    parts = [] if few else [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
     said = text.plural("{n} person voted", "{n} people voted", tally.voters)
     said = f"{said} ({', '.join(parts)})" if parts else said
     if tally.abstained:
@@ -194,7 +197,7 @@ def by_name(state: PollState, text: Text, people: People) -> Table:
     return Table(
         head=(text(N_("Person")), text(N_("Ballot"))),
         rows=tuple(
-            (_voter(ballot, text, people), ", ".join(f"{labels[o]}: {n}" for o, n in ballot.value.items()))
+            (_voter(ballot, text, people), ", ".join(f"{labels.get(o, o)}: {n}" for o, n in ballot.value.items()))
             for ballot in tally_order(state)
         ),
         caption=text(N_("Votes by name")),

@@ -26,6 +26,22 @@ OPENNESS = {
     "secret": N_("Secret: who took part and what was voted are kept apart. Not for legally binding elections."),
 }
 
+PROMISES = {
+    "open": N_("Open: in the minutes, what you chose stands beside your name, or beside your number if you gave none."),
+    "names-hidden": N_(
+        "Names hidden: result and minutes name nobody. Whoever has the session's files, as the facilitator has, "
+        "can still look up what you chose."
+    ),
+    "secret": N_(
+        "Secret: once the vote is closed, the session holds no longer what you chose, only that you took part. "
+        "Until then, whoever has its files could look it up. If everybody chooses the same, the result tells it all "
+        "the same. Not for legally binding elections."
+    ),
+}
+"""What people are told before they vote."""
+
+ONLY_ONE = N_("Only one secret ballot was cast. Its result would tell how that person voted, so it is not shown.")
+
 
 class PollState(Struct, frozen=True, dict=True):
     """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed.
@@ -44,7 +60,6 @@ class PollState(Struct, frozen=True, dict=True):
     superseded: int = 0
     seats: int | None = None
     took_part: PMap[str, Channel] = pmap()
-    receipts: tuple[str, ...] = ()
     gives_receipts: bool = False
     shuffled: bool = False
     top: int = 3
@@ -86,6 +101,11 @@ class PollState(Struct, frozen=True, dict=True):
     def tally(self) -> Tally:
         return self.rule.count(self.profile, self.ids)
 
+    @property
+    def told(self) -> Tally | None:
+        """The tally as it may be told: a single secret ballot is nobody's business, whatever raised hands add to it."""
+        return None if self.secret and len(self.ballots) == 1 else self.tally
+
     def order_for(self, seat: str) -> tuple[Option, ...]:
         """Return the options in the order in which this voter sees them.
 
@@ -103,8 +123,10 @@ class PollView(Struct, frozen=True):
 
     rule: Rule
     options: Mapping[str, Option]
-    openness: str
+    promise: str
+    secret: bool
     tally: Tally | None
+    untold: str
     mine: Value | None
     words: Mapping[str, str]
     took_part: bool
