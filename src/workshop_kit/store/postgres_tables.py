@@ -89,8 +89,8 @@ def session_number(db: Db, address: Address, *, create: bool) -> int:
         if create or layout:
             find = "select number from workshop_kit.sessions where name = %s"
             number = value(db.execute(find, (address.session,)))
-    if number is None:
-        raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(address))
+        if number is None:  # inside, so that to look for a session changes nothing where it is not
+            raise StoreError(N_('There is no session at "{path}". Make one with "workshop new".'), path=str(address))
     return number
 
 
