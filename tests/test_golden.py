@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 
 from workshop_kit import activities
-from workshop_kit.activities.ideas import Place
+from workshop_kit.activities.ideas.state import Place
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.errors import BrokenLog, StoreError

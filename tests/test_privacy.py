@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from workshop_kit.activities.ideas import ON_THE_WALL
+from workshop_kit.activities.ideas.state import ON_THE_WALL
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import REDACTED, Channel

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from workshop_kit.activities.ideas import LONGEST_IDEA, Place
+from workshop_kit.activities.ideas import LONGEST_IDEA
+from workshop_kit.activities.ideas.state import Place
 from workshop_kit.core.activity import FACILITATOR, Audience
 from workshop_kit.core.document import Bullets, Heading, Paragraph
 from workshop_kit.core.errors import Refused, Why

@@ -11,6 +11,7 @@ import sqlite3
 
 import pytest
 from tests.bench.server import ServerProcess, kit
+from tests.faces.speaking import speak_english
 
 from workshop_kit.core.event import Channel
 from workshop_kit.faces import cli
@@ -50,7 +51,7 @@ def files(folder):
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command in this process as an English terminal would; returns exit code, output and error output."""
-    monkeypatch.setattr(cli, "_", voice("en"))
+    speak_english(monkeypatch)
 
     def run(*arguments):
         code = 0

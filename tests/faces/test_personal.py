@@ -12,13 +12,13 @@ from datetime import UTC, date, datetime, timedelta
 import httpx
 import pytest
 from tests.bench.server import ServerProcess
+from tests.faces.speaking import speak_english
 
 from workshop_kit import erasure, privacy
 from workshop_kit.core.errors import StoreError, WorkshopError
 from workshop_kit.core.personal import ERASED, PUBLIC_MINUTES
 from workshop_kit.faces import cli
 from workshop_kit.folder import SessionFolder
-from workshop_kit.library import voice
 from workshop_kit.prepare import last_day, new_session
 from workshop_kit.store.backup import back_up
 
@@ -59,7 +59,7 @@ def session(template, tmp_path):
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command as an English terminal would; returns its exit code, and what it said where."""
-    monkeypatch.setattr(cli, "_", voice("en"))
+    speak_english(monkeypatch)
 
     def run(*arguments):
         code = 0

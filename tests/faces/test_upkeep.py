@@ -9,10 +9,10 @@ from contextlib import closing
 
 import pytest
 from tests.bench.server import ServerProcess
+from tests.faces.speaking import speak_english
 
 from workshop_kit.faces import cli
 from workshop_kit.faces.upkeep import _ranges
-from workshop_kit.library import voice
 from workshop_kit.prepare import new_session
 
 
@@ -36,7 +36,7 @@ def session(template, tmp_path):
 @pytest.fixture
 def run(monkeypatch, capsys):
     """Run a command as an English terminal would; returns its exit code, and what it said where."""
-    monkeypatch.setattr(cli, "_", voice("en"))
+    speak_english(monkeypatch)
 
     def run(*arguments):
         code = 0

@@ -8,6 +8,7 @@ import subprocess
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.faces.speaking import speak_english
 
 from workshop_kit import privacy
 from workshop_kit.core.activity import Actor, Command
@@ -111,7 +112,7 @@ def test_a_name_in_what_others_wrote_is_told_before_it_is_published(folder, tmp_
     live.do("open", "cards")
     live.do("add", "cards", text="Ask BEN LOVEJOY for bread, or Ada Lovejoy")
     live.close()
-    monkeypatch.setattr(cli, "_", voice("en"))
+    speak_english(monkeypatch)
     cli.main(["minutes", str(copy), "--format", "md", "--publish", "--out", str(tmp_path / "out")])
     assert capsys.readouterr().err == (
         'Read before you publish: a text names "Ben Lovejoy", who did not agree to it.\n'

@@ -14,13 +14,13 @@ from urllib.parse import quote
 import httpx
 import pytest
 from tests.bench.server import DOTS_ONLY, ServerProcess
+from tests.faces.speaking import speak_english
 from tests.store import postgres_server
 from websockets.sync.client import connect
 
 from workshop_kit.faces import cli
 from workshop_kit.faces.notebook import open_session
 from workshop_kit.folder import STORE, locate
-from workshop_kit.library import voice
 
 PATIENCE = 20.0
 JSON = {"accept": "application/json"}
@@ -40,7 +40,7 @@ def name(request):
 @pytest.fixture
 def run(monkeypatch, capfd, postgres):
     """Run a command in this process; returns exit code, output and error output, which never show the password."""
-    monkeypatch.setattr(cli, "_", voice("en"))
+    speak_english(monkeypatch)
     monkeypatch.setenv("WORKSHOP_STORE_PASSWORD", "")  # what a command puts there is gone after the test
 
     def run(*arguments):

@@ -6,20 +6,19 @@ A card is never deleted from the record: each is in exactly one place (unassigne
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import msgspec
-from msgspec import Struct
-from pyrsistent import PMap, pmap
+from pyrsistent import pmap
 
 from workshop_kit.activities.ideas.events import SHAPES
+from workshop_kit.activities.ideas.state import DEFAULT_LIMIT, ON_THE_WALL, Card, Idea, IdeasState, IdeasView, Place
 from workshop_kit.activities.ideas.table import entries
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
-from workshop_kit.core.text import AS_WRITTEN, Localised
+from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Actor, Command, People
@@ -28,87 +27,6 @@ if TYPE_CHECKING:
 replace = msgspec.structs.replace
 
 LONGEST_IDEA = 280
-DEFAULT_LIMIT = 10
-
-
-class Place(StrEnum):
-    """Where a card is."""
-
-    UNASSIGNED = "unassigned"
-    ASSIGNED = "assigned"
-    MERGED = "merged"
-    WITHDRAWN = "withdrawn"
-    HIDDEN = "hidden"
-
-
-ON_THE_WALL = frozenset({Place.UNASSIGNED, Place.ASSIGNED})
-
-
-class Idea(Struct, frozen=True):
-    """A card. `label` is its text; `origin` says where it was first collected ("experiences/i7"), empty if here."""
-
-    id: str
-    number: int
-    label: Localised
-    seat: str
-    channel: Channel
-    factor: str = ""
-    kind: str = ""
-    place: Place = Place.UNASSIGNED
-    into: str = ""
-    origin: str = ""
-    reason: str = ""
-    likes: frozenset[str] = frozenset()
-
-
-class IdeasState(Struct, frozen=True):
-    """All cards ever written in this item, and the factors they can be sorted into."""
-
-    factors: tuple[Option, ...]
-    kinds: tuple[Option, ...]
-    limit: int
-    collects: bool
-    ideas: PMap[str, Idea] = pmap()
-
-    def ordered(self, *places: Place) -> list[Idea]:
-        """Return the cards in these places in the order of writing."""
-        return sorted((i for i in self.ideas.values() if i.place in places), key=lambda idea: idea.number)
-
-    def left(self, seat: str) -> int:
-        """Return how many more cards a person may write; a withdrawn one is given back."""
-        own = sum(idea.seat == seat and idea.place is not Place.WITHDRAWN for idea in self.ideas.values())
-        return max(0, self.limit - own) if self.limit else DEFAULT_LIMIT
-
-    def merged_into(self, idea: Idea) -> list[Idea]:
-        """Return the cards that were merged into this one."""
-        return [other for other in self.ordered(Place.MERGED) if other.into == idea.id]
-
-
-class Card(Struct, frozen=True):
-    """A card as shown. `others` are the texts merged into it."""
-
-    id: str
-    number: int
-    label: Localised
-    factor: str
-    likes: int
-    liked: bool
-    others: tuple[Localised, ...]
-
-
-class IdeasView(Struct, frozen=True):
-    """The wall by factor (None: not assigned), or one's own cards; `left` is how many more one may write."""
-
-    factors: tuple[Option, ...]
-    kinds: tuple[Option, ...]
-    wall: tuple[tuple[Option | None, tuple[Card, ...]], ...]
-    mine: tuple[Card, ...]
-    hidden: tuple[Card, ...]
-    count: int
-    left: int
-    open: bool
-    collects: bool
-    longest: int
 
 
 class Ideas:

@@ -1,0 +1,220 @@
+"""Making, opening and leading a session."""
+
+from __future__ import annotations
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workshop_kit.core.errors import N_, NN_, WorkshopError
+from workshop_kit.core.text import DEFAULT_LANGUAGE
+from workshop_kit.faces.cli.terminal import (
+    _,
+    command,
+    fields_of,
+    lang_option,
+    opened,
+    pick,
+    program,
+    say,
+    session_argument,
+)
+
+STEPS = ("open", "close", "reveal", "next-round")
+
+BEFORE = NN_("{n} person came in before without a ticket.", "{n} people came in before without a ticket.")
+PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
+
+
+@command(help=_("Make the folder of a new session, with its notebooks."))
+@click.argument("name")
+@click.option("--agenda", default="success-factors", help=_("Name of an agenda, or the path of a TOML file."))
+@lang_option
+@click.option("--title", default="", help=_("Title on the stage and in the minutes."))
+@click.option("--place", default="", help=_("Where you meet."))
+@click.option("--date", default="", help=_("Day of the session, for example 2026-11-23."))
+@click.option("--facilitator", default="", help=_("Who leads the session."))
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_("Where to put the folder."))
+@click.option(
+    "--store",
+    default="",
+    help=_("Keep the log in this PostgreSQL database instead of a file: postgresql://USER@HOST/DATABASE"),
+)
+@click.option(
+    "--keep-until",
+    default="60",
+    show_default=True,
+    help=_("Last day on which names are kept: a date, or days after the session; 0 for as long as you want."),
+)
+def new(
+    name: str,
+    directory: Path,
+    store: str,
+    agenda: str,
+    lang: str | None,
+    title: str,
+    place: str,
+    date: str,
+    facilitator: str,
+    keep_until: str,
+) -> None:
+    if not name.strip():
+        raise WorkshopError(N_("Please give the session a name, which becomes the name of its folder."))
+    from workshop_kit.prepare import new_session
+
+    folder = new_session(
+        directory / name,
+        agenda=agenda,
+        lang=lang or "",
+        title=title,
+        place=place,
+        date=date,
+        facilitator=facilitator,
+        store=store,
+        keep_until=keep_until,
+    )
+    if folder.address and folder.address.password:
+        click.echo(
+            _(
+                "The password of the database is not kept. Set it in the environment as WORKSHOP_STORE_PASSWORD "
+                "or PGPASSWORD, or write it to ~/.pgpass."
+            )
+        )
+    command = f"{program()} open {shlex.quote(str(folder.path))}"
+    click.echo(_("The session is in {path}. Go on with: {command}", path=folder.path, command=command))
+
+
+@command("open", help=_("Start the participants' server, and JupyterLab for the facilitator."))
+@session_argument
+@click.option("--host", default="0.0.0.0", show_default=True, help=_("Address to listen on."))  # noqa: S104 - the room
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8480,
+    show_default=True,
+    help=_("Port to listen on; if it is taken, the next free one."),
+)
+@click.option("--no-lab", is_flag=True, help=_("Do not start JupyterLab."))
+@click.option("--certfile", type=click.Path(path_type=Path), help=_("Serve https with this certificate (PEM)."))
+@click.option("--keyfile", type=click.Path(path_type=Path), help=_("The certificate's private key (PEM)."))
+@click.option(
+    "--public-url",
+    default="",
+    help=_("Announce this address, under which a reverse proxy shows the server: https://NAME"),
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON when phones can connect."))
+def open_(
+    session: str,
+    host: str,
+    port: int,
+    no_lab: bool,
+    certfile: Path | None,
+    keyfile: Path | None,
+    public_url: str,
+    as_json: bool,
+) -> None:
+    from workshop_kit.faces.serve import Address, Certificate, answers, serve
+    from workshop_kit.folder import locate
+
+    if (certfile is None) != (keyfile is None):
+        raise click.UsageError(_("--certfile and --keyfile go together: give both, or neither."))
+    certificate = Certificate(certfile, keyfile) if certfile and keyfile else None
+    folder = locate(session)
+    live = folder.open()
+    if not no_lab and folder.address:
+        from workshop_kit.prepare import furnish
+
+        furnish(folder, live.rules.registry)
+    if live.state.erased:
+        from workshop_kit.faces import personal
+
+        say(personal.erased(folder, live, "retention", _), err=True)
+    lab: list[Any] = []
+    if answers(live.state.address):
+        click.echo(
+            _("This session is open already at {url}. This server is one more.", url=live.state.address), err=True
+        )
+
+    def ready(address: Address) -> None:
+        if as_json:
+            import msgspec
+
+            click.echo(msgspec.json.encode(address).decode())
+        else:
+            click.echo(_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C.", **fields_of(address)))
+        if not no_lab:
+            from workshop_kit.faces.lab import start_lab
+
+            first = min(folder.path.glob("[0-9]*.ipynb"), default=None)
+            lab.append(start_lab(folder.path, first.name if first else ""))
+
+    try:
+        serve(folder, live, host, port, ready, certificate=certificate, public_url=public_url)
+    finally:
+        for process in lab:
+            process.terminate()
+        live.close()
+
+
+@command(help=_("Move a session on without a notebook: open, close or reveal an item, or start its next round."))
+@session_argument
+@click.argument("item")
+@click.argument("step", type=click.Choice(STEPS), default="open")
+def step(session: str, item: str, step: str) -> None:
+    live = opened(session)
+    try:
+        live.do(step, item)
+        state = live.state.item(item)
+        click.echo(_("{item}: {phase}", item=pick(state.spec.title, live), phase=_(PHASES[state.phase])))
+    finally:
+        live.close()
+
+
+@command(help=_("Issue N tickets, each for one seat, and print them once; from then on joining takes one."))
+@session_argument
+@click.argument("count", metavar="N", type=click.IntRange(1))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help=_("The CSV file to write, for its owner only, instead of printing.")
+)
+@click.option("--json", "as_json", is_flag=True, help=_("Print one line of JSON."))
+def tickets(session: str, count: int, out: Path | None, as_json: bool) -> None:
+    from workshop_kit.tickets import LISTED, issue
+
+    live = opened(session)
+    try:
+        codes = issue(live, str(count), out)
+        before = live.state.without_ticket
+    finally:
+        live.close()
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode({"out": str(out), "count": count} if out else {"tickets": codes}).decode())
+    elif out:
+        click.echo(_.plural(*LISTED, count, path=out))
+    else:
+        say(codes)
+    if before:
+        click.echo(_.plural(*BEFORE, before), err=True)
+
+
+@command(help=_("Play a whole session with simulated people, up to the minutes."))
+@click.option(
+    "--headless", is_flag=True, help=_("Run to the end and stop; without it JupyterLab and the stage stay open.")
+)
+@click.option("--dir", "directory", type=click.Path(path_type=Path), default=Path(), help=_("Where to put the folder."))
+@click.option("--agenda", default="", help=_("Name of an agenda, or the path of a TOML file."))
+@click.option(
+    "--participants", type=click.IntRange(1, 1000), default=30, show_default=True, help=_("How many simulated people.")
+)
+@lang_option
+@click.option("--seed", type=int, default=1, show_default=True, help=_("Start of the simulation's random numbers."))
+@click.option(
+    "--port", type=click.IntRange(0, 65535), default=0, help=_("Port to listen on; any free one if left out.")
+)
+def demo(lang: str | None, **options: Any) -> None:
+    from workshop_kit.faces.demo import run_demo
+
+    run_demo(lang=lang or DEFAULT_LANGUAGE, text=_, **options)

@@ -1,0 +1,81 @@
+"""What all commands share: the terminal's language, the group they belong to, and arguments that several take."""
+
+from __future__ import annotations
+
+import locale
+import os
+import shlex
+import shutil
+import sys
+from collections.abc import Callable, Iterable
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+import click
+
+from workshop_kit.__about__ import __version__
+from workshop_kit.core.text import LANGUAGES
+from workshop_kit.library import voice
+
+
+def terminal_language() -> str:
+    """Return the language of the terminal: German where the system speaks it, English elsewhere."""
+    named = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG") or ""
+    named = named or (locale.getlocale()[0] or "")
+    return "de" if named.lower().startswith(("de", "german")) else "en"
+
+
+_ = copy(voice(terminal_language()))
+"""The terminal's voice, one object that every command speaks with."""
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="workshop")
+def cli() -> None:
+    pass
+
+
+cli.help = _("Run a workshop: people join by phone, everybody takes part, the minutes write themselves.")
+
+command = cli.command
+session_argument = click.argument("session", metavar="SESSION")
+person_argument = click.argument("seat", metavar="PERSON")
+lang_option = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("Language."))
+yes_option = click.option("--yes", is_flag=True, help=_("Do not ask again."))
+
+
+def program() -> str:
+    """Return how this program was called, so that a command that is shown can be copied."""
+    called = Path(sys.argv[0])
+    if called.stem != "workshop":
+        return "python -m workshop_kit"
+    return "workshop" if shutil.which("workshop") else shlex.quote(sys.argv[0])
+
+
+def opened(session: str) -> Any:
+    """Open a session; the caller closes it."""
+    from workshop_kit.folder import locate
+
+    return locate(session).open()
+
+
+def asking(yes: bool) -> Callable[[str], bool]:
+    """Return how to ask whether somebody is sure, who may have said so already."""
+    return (lambda _asked: True) if yes else click.confirm
+
+
+def say(lines: Iterable[str], *, err: bool = False) -> None:
+    """Print line after line, as they come."""
+    for line in lines:
+        click.echo(line, err=err)
+
+
+def pick(wording: Any, live: Any) -> str:
+    """Return a wording in the session's language."""
+    return voice(live.state.info.lang).pick(wording)
+
+
+def fields_of(struct: Any) -> dict[str, Any]:
+    """Return the fields of a value by name."""
+    return {name: getattr(struct, name) for name in struct.__struct_fields__}
