@@ -21,7 +21,7 @@ from workshop_kit.core.activity import Actor
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.faces.connections import POLICY_VIOLATION, shown_seat
+from workshop_kit.faces.connections import CONNECTION, POLICY_VIOLATION, Guest, shown_seat
 from workshop_kit.faces.forms import Sent, read_command, read_form
 from workshop_kit.faces.guards import same_origin, seat_token
 from workshop_kit.faces.limits import COMMANDS_PER_SEAT, LONGEST_WAIT, PAGES_PER_SEAT, Buckets
@@ -87,6 +87,12 @@ class Connection:
         """Let this page know how its command fared."""
         self._answers.append(_encode(message).decode())
         self._due.set()
+
+    @property
+    def gone(self) -> bool:
+        """Whether nobody will read an answer any more."""
+        guest = self.socket.scope.get("state", {}).get(CONNECTION)
+        return self._overtaken or (isinstance(guest, Guest) and guest.gone)
 
     def give_way(self) -> None:
         """Close this page, since there are too many of its kind."""
@@ -183,7 +189,7 @@ class Room:
             while True:
                 await self._hear(connection, await socket.receive_text())
         except KeyError:
-            with contextlib.suppress(RuntimeError):
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
                 await socket.close(UNSUPPORTED_DATA)
         except (WebSocketDisconnect, RuntimeError):
             pass
@@ -239,7 +245,9 @@ class Room:
             command_id = fields.get("id", "")
             if not connection.seat or self._moved_on(connection):
                 raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
-            while wait := self._commands.delay(connection.seat):  # noqa: ASYNC110 - a pause, not a poll
+            while wait := self._commands.delay(connection.seat):
+                if connection.gone:
+                    raise WebSocketDisconnect
                 await asyncio.sleep(wait)
             receipt = await self.take(connection.seat, read_command(fields))
             voice = self.pages.voice(connection.lang)
