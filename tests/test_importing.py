@@ -72,6 +72,11 @@ def test_a_sheet_of_a_spreadsheet_program(session, tmp_path):
     assert scores(session) == {"place": 3, "staff": 1}
 
 
+def test_a_choice_needs_no_column_of_values(session, table):
+    assert import_table(session, "dots", table("ballot;option\n1;Ort\n2;Personal\n3;Ort\n")).count == 3
+    assert scores(session) == {"place": 2, "staff": 1}
+
+
 def test_an_empty_row_of_cells_is_an_abstention(session, table):
     import_table(session, "dots", table("ballot,place,staff\n1,,\n2,3,\n"))
     tally = session.state.items["dots"].state.tally

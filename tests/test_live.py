@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from hashlib import sha256
 from queue import Queue
 from time import monotonic, sleep
@@ -534,3 +534,25 @@ class TestRedaction:
         assert scores(on_disk) == scores(second) == {}
         assert second.verify()[0] == on_disk.state.seq
         assert on_disk.store.read(kept.seq - 1)[0].redacted
+
+
+def test_an_altered_log_is_not_opened(tmp_path, live, registry):
+    path = tmp_path / "session.db"
+    session = live(store=SqliteStore(path, create=True))
+    session.join("de").result(PATIENCE)
+    session.store._writer.execute(
+        "update events set data = replace(data, '\"de\"', '\"en\"') where name = 'seat.joined'"
+    )
+    with closing(SqliteStore(path)) as store, pytest.raises(BrokenLog):
+        LiveSession(store, registry)
+
+
+def test_what_another_program_appends_without_its_digest_stops_the_session(tmp_path, live):
+    session = live(store=SqliteStore(tmp_path / "session.db", create=True))
+    session.join("de").result(PATIENCE)
+    session.store._writer.execute(
+        "insert into events select seq + 1, 'forged', at, actor, channel, item, name, schema, data, digest, "
+        "data_digest from events order by seq desc limit 1"
+    )
+    with pytest.raises(BrokenLog):
+        session.catch_up()

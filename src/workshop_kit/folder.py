@@ -66,6 +66,10 @@ class SessionFolder:
     def published(self) -> Path:
         return self.minutes / PUBLISHED
 
+    def withdraw(self) -> list[Path]:
+        """Take the published minutes from the phones; returns the files that were deleted."""
+        return withdrawn(self.published)
+
     @classmethod
     def create(
         cls, path: Path, agenda: str, info: Info, registry: Registry | None = None, *, store: str = ""
@@ -161,6 +165,14 @@ class SessionFolder:
             raise StoreError(
                 N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
             ) from None
+
+
+def withdrawn(published: Path) -> list[Path]:
+    """Delete the minutes in the folder of what is published, since they tell what was erased; returns the files."""
+    files = sorted(published.glob("minutes.*"))
+    for file in files:
+        file.unlink(missing_ok=True)
+    return files
 
 
 def locate(session: str | Path) -> SessionFolder:

@@ -49,9 +49,11 @@ def agenda_names() -> list[str]:
 
 
 def load_agenda(name: str, registry: Registry) -> Source:
-    """Read an agenda by the name of a shipped one or by the path of a TOML file (or of its folder)."""
+    """Read an agenda by the name of a shipped one, of a folder in `facilitation`, or by the path of a TOML file."""
     path = shipped("facilitation") / name if name in agenda_names() else Path(name)
     try:
+        if not path.exists() and (beside := Path("facilitation") / name).is_dir():
+            path = beside
         path = path / AGENDA_FILE if path.is_dir() else path
         content = path.read_bytes()
     except (OSError, ValueError):  # a path that cannot be one is a ValueError

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from workshop_kit.core.activity import Registry
 
 MINUTES_NOTEBOOK = "minutes.ipynb"
+EVIDENCE_NOTEBOOK = "evidence.ipynb"
 TEMPLATE = "notebook.ipynb"
 """The name of the template that a plug-in may put beside its module."""
 
@@ -100,6 +101,12 @@ def prepare_notebooks(folder: SessionFolder, registry: Registry) -> list[Path]:
     return written
 
 
+def evidence_notebook(sessions: Iterable[str], lang: str, fewest: int, path: Path) -> list[Path]:
+    """Write the notebook that compares these sessions; returns it, or nothing where it exists and is left alone."""
+    notebook = _for_reader(_read(shipped("notebooks") / EVIDENCE_NOTEBOOK), voice(lang), "")
+    return _write(notebook, path, {"sessions": list(sessions), "lang": lang, "fewest": fewest})
+
+
 def _template(registry: Registry, activity: str) -> Notebook:
     for path in (
         shipped("notebooks") / f"{activity}.ipynb",
@@ -154,7 +161,7 @@ def _repeated(notebook: Notebook, items: Iterable[tuple[str, str]]) -> Notebook:
     return {**notebook, "cells": [*others[:first], *repeated, *others[first:]]}
 
 
-def _write(notebook: Notebook, path: Path, parameters: Mapping[str, str]) -> list[Path]:
+def _write(notebook: Notebook, path: Path, parameters: Mapping[str, object]) -> list[Path]:
     if path.exists():
         return []
     from workshop_kit.quick import papermill  # noqa: PLC0415 - dear

@@ -184,6 +184,23 @@ class TestPaperAndHands:
         made.do("room-votes", "dots", **{"value.staff": "3"})
         assert scores(made) == {"staff": 3}
 
+    def test_invalid_slips_are_told_and_count_for_nothing(self, room, refused):
+        made = room(DOTS)
+        made.cast("dots", "ada", place=3)
+        made.do("room-votes", "dots", **{"value.place": "1"})
+        made.do("invalid-slips", "dots", count="2")
+        made.do("room-votes", "dots", **{"value.staff": "1"})
+        made.do("close", "dots")
+        tally = made.inside("dots").tally
+        assert (tally.voters, tally.invalid, tally.eligible) == (2, 2, 3 + 1 + 2)
+        votes = dict(next(iter(made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat))).pairs)["Votes"]
+        assert "2 invalid slips" in votes
+        for count in ("", "-1", "many", "10001"):
+            with refused(Why.INVALID, "count"):
+                made.do("invalid-slips", "dots", count=count)
+        with refused(Why.UNKNOWN):
+            room(DOTS).do("invalid-slips", "dots", by="ada", count="1")
+
     def test_closing_fixes_how_many_could_have_voted(self, room):
         made = room(DOTS)
         made.cast("dots", "ada", place=3)
@@ -217,8 +234,8 @@ class TestView:
     @pytest.mark.parametrize("audience", [Audience.ROOM, Audience.SEAT])
     def test_before_the_reveal_nobody_sees_a_result(self, voted, audience):
         view = voted.view("dots", audience, "ben")
-        assert (view.tally, view.mine, view.best, view.room.counts) == (None, None, 0, {})
-        assert (view.voted, view.seats, view.open) == (5, 3, True)
+        assert (view.tally, view.mine, view.outcome(), view.room.counts) == (None, None, None, {})
+        assert (view.voted, view.seats, view.open) == (5, 3 + 4, True)
 
     def test_before_the_reveal_one_sees_ones_own_ballot(self, voted):
         view = voted.view("dots", Audience.SEAT, "ada")
@@ -239,7 +256,7 @@ class TestView:
     def test_after_the_reveal_everybody_sees_it(self, voted):
         voted.do("close", "dots")
         view = voted.view("dots")
-        assert (view.tally.lines[0].option, view.best, view.open) == ("staff", 5, False)
+        assert (view.tally.lines[0].option, view.outcome().best, view.open) == ("staff", 5, False)
 
     def test_a_new_round_hides_again(self, voted):
         voted.do("next-round", "dots")
@@ -390,3 +407,30 @@ def test_a_recount_equals_a_fresh_count_of_each_voters_newest_ballot(room, seque
         fresh.cast("dots", seat, rev=rev, **value)
     assert made.inside("dots").tally == fresh.inside("dots").tally
     assert made.inside("dots").superseded == len(sequence) - sum(fact.name == "poll.ballot_cast" for fact in made.log)
+
+
+class TestTheRoundBefore:
+    def rounds(self, room, audience=Audience.ROOM, **settings):
+        made = room({**DOTS, **settings})
+        made.cast("dots", "ada", staff=2)
+        made.do("close", "dots")
+        made.do("next-round", "dots")
+        made.cast("dots", "ada", place=1)
+        before_closing = made.view("dots", audience).before
+        made.do("reveal", "dots")
+        return before_closing, made.view("dots", audience)
+
+    def test_its_scores_stand_beside_the_result_once_that_is_shown(self, room):
+        hidden, view = self.rounds(room)
+        assert hidden == {}
+        assert view.before == view.outcome().before == {"staff": 2, "place": 0, "o3": 0}
+
+    def test_they_do_not_where_it_may_never_have_been_revealed(self, room):
+        _hidden, view = self.rounds(room, reveal="manual")
+        assert view.tally.voters == 1
+        assert view.before == {}
+
+    def test_a_first_round_has_none_before(self, room):
+        made = room(DOTS)
+        made.do("close", "dots")
+        assert made.view("dots").before == {}

@@ -19,7 +19,7 @@ from workshop_kit import activities
 from workshop_kit.core.state import Info
 from workshop_kit.folder import SessionFolder
 
-SECONDS = 60
+SECONDS = 240
 
 DOTS_ONLY = """
 name = "dots-only"

@@ -44,3 +44,11 @@ def test_a_flood_loses_no_honest_vote_and_is_refused():
     assert told["form"]["flood"]["429"] > 0
     assert told["socket"]["flood"]["sent"] > told["socket"]["flood"].get("ack", 0)
     assert not {"500", "502", "503"} & set().union(*(told[kind]["flood"] for kind in ("form", "joins", "pages")))
+
+
+def test_large_polls_are_counted_the_same_by_another_process():
+    told = figures("tally.py", "--ballots", "60", "--options", "12", "--times", "1")
+    assert list(told) == ["dots", "approval", "score", "ranking", "resistance"]
+    for row in told.values():
+        assert row["same_recount"]
+        assert 0 < row["tally"] <= row["html"]

@@ -232,7 +232,7 @@ def test_the_start_form_makes_a_session(session, lab, open_notebook):
     page.locator(".widget-text input").first.fill("Ein Abend im Café")
     page.locator(".widget-button.mod-primary").click()
     stage = page.locator(".widget-html a[target=_blank]")
-    expect(stage).to_be_visible()
+    expect(stage).to_be_visible(timeout=30_000)
     made = session.folder.path / "ein-abend-im-café"
     assert (made / "01-welcome.ipynb").is_file()
     address = stage.get_attribute("href")

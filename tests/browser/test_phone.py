@@ -302,13 +302,11 @@ def test_the_countdown_follows_the_servers_clock(session, phone, page_of):
 def test_keyboard_alone_fills_in_a_ballot(session, phone):
     session.do("open", "factors")
     page = phone()
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.name") == "value.place"
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("ArrowRight")
-    while page.evaluate("document.activeElement.name") != "value.needs":
+    dots = {"value.place": 2, "value.needs": 1}  # in whatever order this voter sees them
+    while dots:
         page.keyboard.press("Tab")
-    page.keyboard.press("ArrowRight")
+        for _ in range(dots.pop(page.evaluate("document.activeElement.name"), 0)):
+            page.keyboard.press("ArrowRight")
     while page.evaluate("document.activeElement.type") != "submit":
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")

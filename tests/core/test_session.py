@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command
 from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
-from workshop_kit.core.session import LONGEST_TIMER, fold
-from workshop_kit.core.state import Phase, SessionState
+from workshop_kit.core.session import LONGEST_REASON, LONGEST_TIMER, fold
+from workshop_kit.core.state import Phase, Reopening, SessionState
 from workshop_kit.store.codec import data_of, data_text, verified
 
 COLLECT = {"id": "collect", "activity": "ideas"}
@@ -161,6 +161,56 @@ class TestSteps:
         assert len(made.do("announce", url="http://192.0.2.7:8000")) == 1
         assert made.do("announce", url="http://192.0.2.7:8000") == ()
         assert made.state.address == "http://192.0.2.7:8000"
+
+
+class TestReopening:
+    def voted(self, room, item=VOTE):
+        made = room(item, READ)
+        made.cast("vote", "ada", o1=1)
+        made.do("close", "vote")
+        return made
+
+    def test_a_vote_with_ballots_is_opened_again_with_a_reason_only(self, room, refused):
+        made = self.voted(room)
+        for reason in ({}, {"reason": "  "}):
+            with refused(Why.INVALID, "reason"):
+                made.do("open", "vote", **reason)
+        with refused(Why.INVALID, "reason"):
+            made.do("open", "vote", reason="x" * (LONGEST_REASON + 1))
+        made.clock.advance(60)
+        (fact,) = made.do("open", "vote", reason="Ben came\nlate")
+        assert fact == Fact("item.opened", {"seconds": 120, "reason": "Ben came / late"})
+        assert made.state.items["vote"].reopened == (Reopening(1, made.clock.now, "Ben came / late"),)
+        assert made.inside("vote").tally.voters == 1
+
+    def test_raised_hands_are_votes_too(self, room, refused):
+        made = room(VOTE)
+        made.do("room-votes", "vote", **{"value.o1": "2"})
+        made.do("close", "vote")
+        with refused(Why.INVALID, "reason"):
+            made.do("open", "vote")
+
+    def test_where_nobody_voted_and_in_other_steps_it_may_be_left_out(self, room):
+        made = room(VOTE, READ)
+        made.do("open", "read")
+        assert names(made.do("open", "vote")) == ["item.closed", "item.opened"]
+        made.do("open", "read")
+        assert [item.reopened for item in made.state.items.values()] == [(), ()]
+
+    def test_a_first_opening_and_a_new_round_have_no_reason(self, room):
+        made = room(VOTE, opened=False)
+        (opened,) = made.do("open", "vote", reason="unasked")
+        made.cast("vote", "ada", o1=1)
+        made.do("next-round", "vote", reason="unasked")
+        assert "reason" not in opened.data
+        assert made.state.items["vote"].reopened == ()
+
+    def test_it_belongs_to_its_round(self, room):
+        made = self.voted(room)
+        made.do("next-round", "vote")
+        made.do("close", "vote")
+        made.do("open", "vote", reason="The timer ran out")
+        assert [again.round for again in made.state.items["vote"].reopened] == [2]
 
 
 class TestTimer:

@@ -34,7 +34,7 @@ def opened(server):
     """Open an item (it stays open if it is) and return its id."""
 
     def step(item):
-        server.live.do("open", item)
+        server.live.do("open", item, reason="The next test")
         return item
 
     return step

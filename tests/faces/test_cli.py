@@ -286,10 +286,16 @@ class TestOpen:
 
 class TestStep:
     def test_it_moves_the_session_on(self, run, session):
-        assert run("step", session, "dots") == (0, "dots: open\n", "")
+        assert run("step", session, "cards") == (0, "cards: open\n", "")
+        assert run("step", session, "dots", "open", "--reason", "Ben came late") == (0, "dots: open\n", "")
         assert run("step", session, "dots", "close") == (0, "dots: closed\n", "")
         assert run("step", session, "dots", "next-round") == (0, "dots: open\n", "")
         assert run("step", session, "dots", "reveal") == (0, "dots: closed\n", "")
+
+    def test_a_vote_is_opened_again_with_a_reason(self, run, fails, session):
+        assert "why it is opened again" in fails(1, "step", session, "dots")
+        assert run("step", session, "dots", "open", "--reason", "Ben came late") == (0, "dots: open\n", "")
+        assert run("step", session, "dots", "close", "--reason", "Ben came late")[0] == 2
 
     def test_an_unknown_item_is_told_with_those_that_there_are(self, fails, session):
         before = files(session)[next(name for name in files(session) if str(name) == "session.db")]

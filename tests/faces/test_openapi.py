@@ -90,7 +90,7 @@ def test_every_command_that_a_page_offers_is_described(registry):
 @each_command
 def test_every_command_that_is_described_exists(open_room, described):
     kind, _, command = described.partition(".")
-    open_room.do("open", ITEM_OF[kind])
+    open_room.do("open", ITEM_OF[kind], reason="The next test")
     try:
         open_room.do(command, ITEM_OF[kind], by="ada")
     except Refused as refusal:
@@ -100,7 +100,7 @@ def test_every_command_that_is_described_exists(open_room, described):
 @each_command
 def test_a_field_that_is_required_is_missed(open_room, described):
     kind, _, command = described.partition(".")
-    open_room.do("open", ITEM_OF[kind])
+    open_room.do("open", ITEM_OF[kind], reason="The next test")
     for field in PARTS["schemas"][described].get("required", []):
         with pytest.raises(Refused) as caught:
             open_room.do(command, ITEM_OF[kind], by="ada")

@@ -195,7 +195,8 @@ class TestErase:
         assert "2 names were erased" in out
         assert holding(session, "Ada Lovejoy", "Ben Lovejoy") == ["minutes/minutes.en.html"]
         assert str(session / "minutes" / "minutes.en.html") in out
-        assert str(session / "minutes" / "published") not in out
+        assert str(session / "minutes" / "published" / "minutes.en.html") in out
+        assert "Publish them anew" in out
         assert str(session / "06-roles.ipynb") in out
         assert [path.name for path in session.glob("backups/*.db")] == [path.name for path in session.glob("backups/*")]
         events, _state, names = log_of(session)
@@ -205,11 +206,11 @@ class TestErase:
         with closing(sqlite3.connect(session / "session.db")) as connection:
             assert connection.execute("select count(*) from seats").fetchone() == (0,)
 
-    def test_the_internal_minutes_go_too_on_demand_and_the_public_ones_stay(self, run, session):
+    def test_the_internal_minutes_go_too_on_demand_and_the_published_leave_the_phones(self, run, session):
         out = run("erase", session, "--now", "--yes", "--minutes", "--why", "asked")[1]
         assert "Deleted:" in out
         assert not (session / "minutes" / "minutes.en.html").exists()
-        assert (session / "minutes" / "published" / "minutes.en.html").exists()
+        assert not (session / "minutes" / "published" / "minutes.en.html").exists()
         assert log_of(session)[0][-1].data["why"] == "asked"
 
     def test_a_second_run_changes_nothing_and_needs_no_question(self, run, session):

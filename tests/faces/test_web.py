@@ -423,7 +423,7 @@ class TestRefusals:
         """Send the request while the browser prefers the other language than the seat's."""
         body = refusal.body if isinstance(refusal.body, bytes) else urlencode(refusal.body).encode()
         url = f"{server.base}/{refusal.code_of_session}/items/{refusal.item}"
-        server.live.do("open", refusal.step)
+        server.live.do("open", refusal.step, reason="The next test")
         other = "en" if server.live.state.seats[phone.seat].lang == "de" else "de"
         with server.untouched():
             return server.api.post(
@@ -577,7 +577,7 @@ def every_page(server):
         if item.id == "later":
             continue
         for step in ("open", "close"):
-            server.live.do(step, item.id)
+            server.live.do(step, item.id, reason="The next test")
             pages += [phone.page(), server.api.get(f"{server.url}/stage").text]
     return pages
 

@@ -56,7 +56,8 @@ while True:
         do("timer", "dots", "item.timer_set", {{"seconds": n}}, seconds=str(n))
         do("add", "cards", "ideas.idea_added", {{"text": f"Card {{n}}"}}, text=f"Card {{n}}")
     at = session.live.catch_up().current
-    do("open", *(("cards", "item.opened", {{}}) if at == "dots" else ("dots", "item.opened", {{}})))
+    why = {{"reason": "The next turn"}}
+    do("open", "cards" if at == "dots" else "dots", "item.opened", why, **why)
     do("next-round", "dots", "item.round_started", {{}})
 """
 

@@ -42,6 +42,7 @@ class Model:
         self.rounds: dict[str, list[dict[str, Any]]] = {poll: [_round()] for poll in POLLS}
         self.box: dict[str, tuple[int, dict[str, int]]] = {}
         self.notes: list[tuple[str, ...]] = []
+        self.earlier: list[tuple[str, ...]] = []
         self.held: dict[str, dict[str, str]] = {role: {} for role in PLACES}
         self.done: dict[str, tuple[str, str, int]] = {}
 
@@ -72,12 +73,13 @@ class Model:
         return self.seq
 
     def forget(self, seat: str) -> int:
-        """Erase name and words of a person; returns how many cards that were."""
+        """Erase name and words of a person, those of earlier rounds too; returns how many cards that were."""
         if seat in self.names:
             self.rename(seat, "")
-        kept = [note for note in self.notes if note[0] != "add" or note[2] != seat]
-        gone = len(self.notes) - len(kept)
-        self.notes = kept
+        before = len(self.notes) + len(self.earlier)
+        self.notes = [note for note in self.notes if note[0] != "add" or note[2] != seat]
+        self.earlier = [note for note in self.earlier if note[0] != "add" or note[2] != seat]
+        gone = before - len(self.notes) - len(self.earlier)
         self.seq += bool(gone)
         return gone
 
@@ -121,7 +123,7 @@ class Model:
         if name in {"open", "close", "reveal", "next-round", "timer"}:
             if actor != HOST:
                 raise No("not_allowed")
-            return self._step(name, item)
+            return self._step(name, item, fields)
         if actor != HOST and self.items[item]["phase"] != "open":
             raise No("closed")
         ways = {"dots": self._vote, "secret": self._vote, "cards": self._card, "board": self._role}
@@ -147,7 +149,7 @@ class Model:
         self.locked = name == "lock"
         return changed
 
-    def _step(self, name: str, item: str) -> int:
+    def _step(self, name: str, item: str, fields: dict[str, str]) -> int:
         at = self.items[item]
         if name == "timer":
             return 1
@@ -163,11 +165,16 @@ class Model:
                 return 0
             if item in self.rounds and self.rounds[item][-1]["counted"]:
                 raise No("closed")
+            if at["phase"] == "closed" and item == "dots" and not fields.get("reason"):
+                now = self.rounds[item][-1]
+                if now["ballots"] or now["room"]:
+                    raise No("invalid")
         entries = sum(self._close(other) for other in self.items)
         if name == "next-round" and at["began"] and item in self.rounds:
             self.rounds[item].append(_round())
         elif name == "next-round" and at["began"]:
-            self.notes = [] if item == "cards" else self.notes
+            if item == "cards":
+                self.earlier, self.notes = self.earlier + self.notes, []
             self.held = {role: {} for role in PLACES} if item == "board" else self.held
         at.update(phase="open", revealed=False, began=True)
         self.current = item

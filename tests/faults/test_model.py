@@ -45,6 +45,7 @@ from workshop_kit.store.postgres import PostgresStore
 from workshop_kit.store.sqlite import SqliteStore
 
 LONG = int(os.environ.get("WORKSHOP_MODEL", "0"))
+pytestmark = pytest.mark.timeout(0 if LONG else 300)
 SOURCE = str(Path(workshop_kit.__file__).parent.parent)
 WORKERS = 2
 SEATS = ("s1", "s2", "s3", "s4")
@@ -131,7 +132,11 @@ host = {
         (name, "board"): fields(role=st.sampled_from(list(PLACES)), seat=seats)
         for name in ("take", "confirm", "release")
     },
-    **{(name, spec["id"]): st.just({}) for spec in AGENDA for name in ("open", "close", "reveal", "next-round")},
+    **{(name, spec["id"]): st.just({}) for spec in AGENDA for name in ("close", "reveal", "next-round")},
+    **{
+        ("open", spec["id"]): st.fixed_dictionaries({}, optional={"reason": st.just("Somebody came late")})
+        for spec in AGENDA
+    },
     ("timer", "dots"): fields(seconds=st.just("60")),
     **{(name, ""): st.just({}) for name in ("lock", "unlock")},
     ("remove", ""): fields(seat=seats),

@@ -13,6 +13,7 @@ import sqlite3
 import tempfile
 from collections import Counter
 from contextlib import closing, suppress
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -337,7 +338,8 @@ def run(requests: int, connections: int = 12, seed: int = 1) -> dict[str, object
         with ServerProcess(folder.path) as server, closing(Log(folder.log)) as log:
             process = psutil.Process(server.process.pid)
             before = process.memory_info().rss
-            campaign = Campaign(server.address["port"], log, lambda item: live.do("open", item), requests, seed)
+            lead = partial(live.do, "open", reason="The next turn")
+            campaign = Campaign(server.address["port"], log, lead, requests, seed)
             begun = perf_counter()
             asyncio.run(campaign.run(connections))
             seconds = perf_counter() - begun

@@ -12,7 +12,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from statsmodels.stats.meta_analysis import combine_effects
 
-from workshop_kit.core.activity import Actor, Command
+from workshop_kit.core.activity import Actor, Command, Spec
 from workshop_kit.core.document import Chart, Table
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import Info
@@ -24,6 +24,7 @@ from workshop_kit.results import bundle as bundles
 from workshop_kit.results.evidence import evidence_of
 from workshop_kit.results.pooling import between, log_odds, pooled
 from workshop_kit.store.memory import MemoryStore
+from workshop_kit.voting.rules import RULES
 
 FACTORS = {
     "id": "factors",
@@ -84,7 +85,7 @@ def test_a_bundle_holds_what_people_stood_behind_and_no_person(workshop):
     live = workshop(people=6, names=["Käthe", "Ayşe"], cards=["Geduld", "Käthe soll es machen", "kaffee für alle"])
     bundle = bundles.bundle_of(live)
     (poll,) = bundle.polls
-    assert (poll.voters, len(poll.options), poll.way) == (6, 12, "dots budget=3")
+    assert (poll.voters, len(poll.options), poll.way) == (6, 12, "dots budget=3 cap=3")
     counted = {line.option: line.supporters for line in live.state.items["factors"].state.tally.lines}
     assert {option.id: option.people for option in poll.options} == counted
     assert bundle.proposed == ("Geduld", "kaffee für alle")
@@ -97,6 +98,35 @@ def test_a_poll_of_few_people_is_left_out(workshop):
     bundle = bundles.bundle_of(workshop(people=4))
     assert (bundle.polls, bundle.left_out) == ((), 1)
     assert bundles.bundle_of(workshop(people=4), k=3).polls[0].voters == 4
+
+
+def test_only_options_that_people_weigh_are_bundled(registry, agenda):
+    polls = [
+        {"id": "mood", "activity": "poll", "rule": "mood"},
+        {"id": "motion", "activity": "poll", "rule": "yes-no"},
+        {"id": "score", "activity": "poll", "rule": "score", "options": ["A", "B"]},
+        {"id": "date", "activity": "poll", "rule": "approval", "options": ["A", "B"]},
+    ]
+    live = LiveSession.create(MemoryStore(), registry, agenda(*polls), Info("Netzwerke", "KLMNP"))
+    for spec in live.state.agenda.items:
+        live.do("open", spec.id)
+        for number in range(6):
+            option = live.state.items[spec.id].state.ids[0]
+            live.do("cast", spec.id, ballot=str(number), **{f"value.{option}": "1"})
+        live.do("close", spec.id)
+    bundle = bundles.bundle_of(live)
+    live.close()
+    assert [(poll.item, poll.voters) for poll in bundle.polls] == [("date", 6)]
+    assert bundle.left_out == 0
+
+
+@pytest.mark.parametrize(
+    ("rule", "one", "other"),
+    [("dots", {"budget": 3}, {"budget": 3, "cap": 1}), ("approval", {}, {"most": 3}), ("split", {}, {"budget": 10})],
+)
+def test_other_settings_are_another_way_of_voting(rule, one, other):
+    ways = {bundles.way_of(RULES[rule](Spec("factors", "poll", {}, settings=each))) for each in (one, other)}
+    assert len(ways) == 2
 
 
 def test_a_bundle_comes_back_from_its_file(ten, tmp_path):
@@ -260,6 +290,17 @@ def test_the_report_says_the_same_in_both_languages(ten):
     charts = [block for section in german.sections for block in section.blocks if isinstance(block, Chart)]
     assert len(charts) == 12, "a picture per factor"
     assert all(len(chart.bars) == 12 for chart in charts), "ten workshops, all together, and the next one"
+
+
+def test_the_tables_beside_the_pictures_are_in_whole_percent_on_one_line(ten):
+    charts = [b for s in report(evidence_of(ten), voice("de")).sections for b in s.blocks if isinstance(b, Chart)]
+    for chart in charts:
+        assert (chart.title, chart.most) == ("", 100), "the factor stands above it, and all pictures have one axis"
+        assert [row[0] for row in chart.table.rows][-2:] == ["Alle zusammen", "Nächster Workshop"]
+        for (_, people, share, span), bar in zip(chart.table.rows, chart.bars, strict=True):
+            assert share == voice("de").percent(bar.value / 100)
+            assert span == f"{bar.low:.0f}\xa0bis\xa0{bar.high:.0f}\xa0%"
+            assert people in {bar.note, ""}
 
 
 def test_the_report_makes_no_claims(ten):

@@ -24,6 +24,13 @@ def profile(*values, **more):
     return Profile(tuple(Ballot(f"s{n}", value, Channel.PHONE) for n, value in enumerate(values)), **more)
 
 
+def test_nothing_is_said_of_a_rule_that_drops_options_one_by_one():
+    """Its order does not follow from sums over ballots, by which draws are counted."""
+    cast = profile(*[{"a": 1, "b": 2}] * 12)
+    assert firmness(rule("schulze"), cast, OPTIONS, 1)
+    assert firmness(rule("irv"), cast, OPTIONS, 1) == ()
+
+
 def shares(name, cast, top=1):
     return {firm.option: firm.share for firm in firmness(rule(name), cast, OPTIONS, top)}
 

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workshop_kit.core.errors import N_, AgendaError
 from workshop_kit.core.text import Localised, localised
@@ -78,6 +79,20 @@ class Spec(Struct, frozen=True):
                     key=key,
                 )
         return found
+
+    def reworded(self, option_id: str, label: Localised) -> Spec:
+        """Return the item with another wording of one of its options."""
+        options = [
+            (replace(option, label=label) if option.id == option_id else option).wire() for option in self.options()
+        ]
+        return replace(self, settings={**self.settings, "options": options}) if options else self
+
+    def extended(self, option: Option) -> Spec:
+        """Return the item with one more option, or as it is where it has that one."""
+        options = self.options()
+        if any(option.id == known.id for known in options):
+            return self
+        return replace(self, settings={**self.settings, "options": [known.wire() for known in (*options, option)]})
 
     def whole(self, key: str, default: int, least: int = 1, most: int = MOST) -> int:
         """Return a setting that is a whole number from `least` to `most`, refusing anything else."""
@@ -152,13 +167,17 @@ class Audience(StrEnum):
 
 
 class Viewer(Struct, frozen=True):
-    """Who looks. `results` tells whether results may be shown; `seats` is the number of people who joined."""
+    """Who looks. `results` tells whether results may be shown; `seats` is the number of people who joined.
+
+    `before` is the state of the round before, where its result may be shown as well.
+    """
 
     audience: Audience
     seat: str = ""
     results: bool = False
     open: bool = False
     seats: int = 0
+    before: Any = None
 
 
 class People(Protocol):
@@ -227,6 +246,20 @@ class ReadsTables(Protocol):
 
     def entries(self, state: Any, rows: Sequence[Mapping[str, str]]) -> Iterable[Entry]:
         """Return the commands that a table's rows stand for. Raises `Refused` where its columns are not known."""
+
+
+class TakesAnswers(Protocol):
+    """What a kind of activity may have beside: where people have answered, opening a step again takes a reason."""
+
+    def answered(self, state: Any) -> bool:
+        """Return whether somebody has answered in this round."""
+
+
+class ComparesRounds(Protocol):
+    """What a kind of activity may have beside: its rounds are put side by side in the minutes."""
+
+    def compared(self, states: Sequence[Any], text: Text) -> Iterable[AnyBlock]:
+        """Return what the rounds, the last one included, say when they are compared; nothing if they cannot be."""
 
 
 class Registry(Mapping[str, "Activity[Any]"]):

@@ -76,6 +76,7 @@ class Chart(Block, frozen=True):
     """A bar chart described by its data; `results.charts` draws it. `alt` says in words what the picture shows.
 
     Beside the picture stands a table, `table` if given, else one of the bars. Bars are drawn by value if `ordered`.
+    `most` ends the axis where several pictures are to be compared.
     """
 
     title: str
@@ -84,6 +85,7 @@ class Chart(Block, frozen=True):
     unit: str = ""
     ordered: bool = True
     table: Table | None = None
+    most: float | None = None
 
 
 AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart

@@ -79,7 +79,7 @@ class BrokenLog(StoreError):
 
     def __init__(self, seq: int) -> None:
         super().__init__(
-            N_("The log was altered: entry {seq} does not match its digest. Keep the file and restore a backup."),
+            N_('The log was altered: entry {seq} does not match its digest. Keep the file, and run "workshop repair".'),
             seq=seq,
         )
         self.seq = seq

@@ -57,6 +57,12 @@ class Boxed(Struct, frozen=True):
     receipt: bool = False
 
 
+OPTION_REWORDED = "item.option_reworded"
+"""The event that gives an option of an item another wording: {"option": id, "label": text}; later rounds keep it."""
+
+OPTION_ADDED = "item.option_added"
+"""The event that gives an item one more option: {"id": option, "label": text}; later rounds keep it."""
+
 BOX_OPENED = "item.box_opened"
 """The event that holds the shuffled contents of a ballot box: {"ballots": [{"value": …, "receipt": …}, …]}."""
 

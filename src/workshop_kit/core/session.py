@@ -16,13 +16,16 @@ from pyrsistent import pmap
 from workshop_kit.core import admission, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
+from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
-from workshop_kit.core.event import BOX_OPENED, Boxed, Event, Fact
-from workshop_kit.core.state import Info, Item, Phase, SessionState
+from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact
+from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
+from workshop_kit.core.text import localised
 
 replace = msgspec.structs.replace
 
 LONGEST_TIMER = 24 * 3600
+LONGEST_REASON = 280
 
 
 def created(info: Info, agenda: Agenda) -> Fact:
@@ -42,13 +45,15 @@ class SessionRules:
 
     def viewer(self, state: SessionState, item: Item, audience: Audience, seat: str = "") -> Viewer:
         """Return who looks at an item, with what they may see of its results."""
-        live = item.spec.settings.get("reveal") == "live"
+        reveal = item.spec.settings.get("reveal")
+        live = reveal == "live"
         return Viewer(
             audience=audience,
             seat=seat,
             results=item.revealed or live or audience is Audience.FACILITATOR,
             open=item.phase is Phase.OPEN,
             seats=len(state.seats),
+            before=item.past[-1] if item.past and reveal != "manual" else None,  # it may never have been revealed
         )
 
     # ── decide ────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -79,7 +84,7 @@ class SessionRules:
     def _decide_step(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
         match command.name:
             case "open":
-                return self._open(state, item)
+                return self._open(state, item, command)
             case "close":
                 return self._close(state, item)
             case "reveal":
@@ -87,20 +92,33 @@ class SessionRules:
             case "next-round" if item.opened_at is not None:
                 return (*self._close_all(state), Fact("item.round_started", self._timebox(item)))
             case "next-round":
-                return self._open(state, item)
+                return self._open(state, item, command)
             case _:
                 return (Fact("item.timer_set", {"seconds": _seconds(command)}),)
 
-    def _open(self, state: SessionState, item: Item) -> tuple[Fact, ...]:
+    def takes_reason(self, item: Item) -> bool:
+        """Return whether opening the item again takes a reason, since people saw what came of their answers."""
+        answered = getattr(self.activity(item), "answered", None)
+        return item.phase is Phase.CLOSED and bool(answered and answered(item.state))
+
+    def _open(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
         if item.phase is Phase.OPEN and state.current == item.spec.id:
             return ()
         if item.counted:
             raise Refused(
                 Why.CLOSED, N_("A secret vote that was counted cannot be opened again. Start a new round instead.")
             )
+        reason = _reason(command) if item.phase is Phase.CLOSED else ""
+        if not reason and self.takes_reason(item):
+            raise Refused(
+                Why.INVALID,
+                N_("People have answered here already. Please say why it is opened again."),
+                field="reason",
+            )
         others = self._close_all(state, but=item)
         takes = sources(item.spec) if item.opened_at is None else {}
-        return (*others, Fact("item.opened", self._timebox(item) | ({"takes": takes} if takes else {})))
+        said = ({"takes": takes} if takes else {}) | ({"reason": reason} if reason else {})
+        return (*others, Fact("item.opened", self._timebox(item) | said))
 
     def _close_all(self, state: SessionState, but: Item | None = None) -> tuple[Fact, ...]:
         items = (state.items[spec.id] for spec in state.agenda.items)
@@ -169,6 +187,7 @@ class SessionRules:
     def _evolve_item(self, item: Item, event: Event) -> Item:
         match event.name:
             case "item.opened":
+                reason = event.data.get("reason")
                 item = replace(
                     item,
                     phase=Phase.OPEN,
@@ -176,6 +195,7 @@ class SessionRules:
                     opened_at=item.opened_at or event.at,
                     closed_at=None,
                     until=_until(event),
+                    reopened=(*item.reopened, *([Reopening(item.round, event.at, reason)] if reason else [])),
                 )
             case "item.closed":
                 revealed = item.revealed or item.spec.settings.get("reveal", "on_close") != "manual"
@@ -200,6 +220,10 @@ class SessionRules:
                 )
             case "item.timer_set":
                 item = replace(item, until=_until(event))
+            case _ if event.name == OPTION_REWORDED:
+                item = replace(item, spec=item.spec.reworded(event.data["option"], localised(event.data["label"])))
+            case _ if event.name == OPTION_ADDED:
+                item = replace(item, spec=item.spec.extended(Option(event.data["id"], localised(event.data["label"]))))
         return replace(item, state=self.activity(item).evolve(item.state, event))
 
 
@@ -214,6 +238,19 @@ def _handed_over(option: Option, source_id: str) -> dict[str, Any]:
 def _until(event: Event) -> datetime | None:
     seconds = event.data.get("seconds", 0)
     return event.at + timedelta(seconds=seconds) if seconds else None
+
+
+def _reason(command: Command) -> str:
+    reason = one_line(command.fields.get("reason", ""))
+    if len(reason) > LONGEST_REASON:
+        raise Refused(
+            Why.INVALID,
+            N_("Please be shorter: {most} characters at most, you wrote {given}."),
+            field="reason",
+            most=LONGEST_REASON,
+            given=len(reason),
+        )
+    return reason
 
 
 def _seconds(command: Command) -> int:

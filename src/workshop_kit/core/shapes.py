@@ -75,6 +75,7 @@ class Redacted(TypedDict):
 class Opened(TypedDict):
     seconds: NotRequired[Seconds]
     takes: NotRequired[dict[str, str]]
+    reason: NotRequired[str]
 
 
 class Timed(TypedDict):

@@ -42,11 +42,20 @@ class Info(Struct, frozen=True):
     keep_until: str = ""
 
 
+class Reopening(Struct, frozen=True):
+    """When and why a closed round was opened again."""
+
+    round: int
+    at: datetime
+    reason: str
+
+
 class Item(Struct, frozen=True):
     """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
 
     `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more. `receipts`
-    are the words that lay in the boxes, by round and in alphabetical order.
+    are the words that lay in the boxes, by round and in alphabetical order. `reopened` holds the reopenings for which a
+    reason was given.
     """
 
     spec: Spec
@@ -56,6 +65,7 @@ class Item(Struct, frozen=True):
     counted: bool = False
     receipts: Mapping[int, tuple[str, ...]] = {}
     past: tuple[Any, ...] = ()
+    reopened: tuple[Reopening, ...] = ()
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     until: datetime | None = None

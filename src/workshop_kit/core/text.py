@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gettext
 from collections.abc import Mapping
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from functools import cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -106,6 +106,12 @@ class Text:
         from babel.dates import format_date  # noqa: PLC0415 - Babel's dates cost 0.1 s that the server can do without
 
         return format_date(moment.astimezone(self.zone), format="long", locale=self.lang)
+
+    def month(self, month: str) -> str:
+        """Return a month given in ISO 8601 ("2026-11") in words, as in "November 2026"."""
+        from babel.dates import format_skeleton  # noqa: PLC0415 - see `date`
+
+        return format_skeleton("yMMMM", date.fromisoformat(f"{month}-01"), locale=self.lang)
 
     def day(self, day: str) -> str:
         """Return a day given in ISO 8601 in figures; unlike `date` it needs no Babel."""

@@ -161,7 +161,7 @@ class Room:
             actor = Actor(seat, Channel.PHONE)
             return await asyncio.wrap_future(self.live.submit(sent.command, actor, name=sent.name or ""))
         finally:
-            own = tuple(self._owned.get(seat, ()))
+            own = [page for page in self._owned.get(seat, ()) if not self._moved_on(page)]
             head = self.pages.head_key()
             for lang in {connection.lang for connection in own}:
                 frame = self._frame("mine", self.pages.mine(lang, seat))
@@ -280,7 +280,7 @@ class Room:
             return
         self._moves = moves
         for connection in [one for one in self._connections if self._moved_on(one)]:
-            self._connections.discard(connection)
+            self._dismiss(connection)
             connection.show("mine", self._frame("mine", self.pages.moved(connection.lang)))
 
     async def _show_changes(self, connections: set[Connection]) -> None:

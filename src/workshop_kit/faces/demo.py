@@ -76,6 +76,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
     await room.join(lambda: bar.advance(joining))
     for spec in live.state.agenda.items:
         live.do("open", spec.id)
+        _add_options(live, live.state.items[spec.id], text)
         await room.see(spec.id)
         item = live.state.items[spec.id]
         rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(TEXTS, ()), 1)]
@@ -103,6 +104,13 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
         if factor := factors.get(text.pick(row["text"])):
             live.do("assign", item.spec.id, idea=row["id"], factor=factor)
         done()
+
+
+def _add_options(live: LiveSession, item: Item, text: Text) -> None:
+    """Let the facilitator add options to a poll that begins without."""
+    if item.spec.settings.get("live_options") and not item.spec.options():
+        for number in range(1, 4):
+            live.do("add-option", item.spec.id, label=text(N_("Simulated option {n}"), n=number))
 
 
 def _without_phones(live: LiveSession, item: Item) -> None:

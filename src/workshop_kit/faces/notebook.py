@@ -4,15 +4,24 @@ from workshop_kit import open_session
 
 session = open_session(".")
 session.stage()
+
+Many sessions are compared by `open_evidence(["one", "another", "bundle-third.json"])`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
+from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.core.text import DEFAULT_LANGUAGE
 from workshop_kit.folder import locate
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
+from workshop_kit.results.bundle import SMALLEST_GROUP
 
 if TYPE_CHECKING:
     from typing import TypeVar
@@ -20,8 +29,11 @@ if TYPE_CHECKING:
     import altair as alt
     import pandas as pd
 
+    from workshop_kit.core.document import Meta
     from workshop_kit.faces.widgets import Console, LiveWidget, Seat, Stage
     from workshop_kit.minutes.cells import MinutesCells
+    from workshop_kit.minutes.display import SectionOutput
+    from workshop_kit.results.evidence import Evidence
 
     Shown = TypeVar("Shown", bound=LiveWidget)
 
@@ -116,12 +128,86 @@ class Step:
 
     def chart(self, lang: str = "") -> alt.LayerChart:
         """Return the result as an Altair chart. Raises `WorkshopError` where there is none to draw."""
-        import altair as alt
-
         from workshop_kit.results.frames import chart_of
 
-        if alt.renderers.active == "default":
-            alt.renderers.enable("svg")  # the default one fetches its scripts from the internet
-        chart = chart_of(self.session.live, self.id, lang)
-        chart.config.font = f"{chart.config.font}, system-ui, sans-serif"  # in a browser the kit's font may be missing
-        return chart
+        return _shown_in_a_browser(chart_of(self.session.live, self.id, lang))
+
+
+def open_evidence(sessions: Iterable[str | Path], lang: str = "", fewest: int = SMALLEST_GROUP) -> Compared:
+    """Compare many sessions, given by their folders, addresses or bundles (JSON files). Raises `WorkshopError`.
+
+    Polls in which fewer than `fewest` people voted are left out.
+    """
+    from workshop_kit.faces.comparing import gather
+
+    return Compared(gather(map(str, sessions), fewest), lang)
+
+
+class Compared:
+    """Many sessions compared, in a notebook. `evidence` is what they say together."""
+
+    def __init__(self, evidence: Evidence, lang: str = "") -> None:
+        from workshop_kit.minutes.evidence import report
+
+        self.evidence = evidence
+        self._text = voice(lang or DEFAULT_LANGUAGE)
+        self._report = report(evidence, self._text)
+
+    def workshops(self) -> SectionOutput:
+        """Show which workshops are compared, and give the document its title."""
+        return self._section("workshops", self._report.meta)
+
+    def lists(self) -> list[SectionOutput]:
+        """Return what is shown per list: all factors in a table, then a picture of each."""
+        ids = [section.id for section in self._report.sections]
+        return [self._section(name) for name in ids if name.startswith(("list-", "factors-"))]
+
+    def proposed(self) -> SectionOutput:
+        """Show the cards that nobody has put under a factor."""
+        return self._section("proposed")
+
+    def method(self) -> SectionOutput:
+        """Show how to read the figures and how they are computed."""
+        return self._section("method")
+
+    def frame(self) -> pd.DataFrame:
+        """Return all figures as a tidy data frame, one row per list, factor and workshop."""
+        from workshop_kit.results.frames import evidence_frame
+
+        return evidence_frame(self.evidence, self._text)
+
+    def chart(self, factor: str = "") -> alt.LayerChart | None:
+        """Return the picture of a factor by its id, or of the most supported one; None where nothing is compared.
+
+        Raises `WorkshopError` for an id that there is not.
+        """
+        from workshop_kit.minutes.evidence import picture
+        from workshop_kit.results.charts import altair_chart
+
+        known = [each for comparison in self.evidence.comparisons for each in comparison.factors]
+        found = next((each for each in known if factor in {"", each.id}), None)
+        if found is None and not known:
+            return None
+        if found is None:
+            raise WorkshopError(
+                N_('There is no factor "{factor}" here. There are: {known}.'),
+                factor=factor,
+                known=", ".join(dict.fromkeys(each.id for each in known)),
+            )
+        chart = replace(picture(found, self._text), title=self._text.pick(found.label))
+        return _shown_in_a_browser(altair_chart(chart, self._text.lang))
+
+    def _section(self, section_id: str, meta: Meta | None = None) -> SectionOutput:
+        from workshop_kit.minutes.display import SectionOutput
+
+        section = next(section for section in self._report.sections if section.id == section_id)
+        return SectionOutput(section, self._text, meta)
+
+
+def _shown_in_a_browser(chart: alt.LayerChart) -> alt.LayerChart:
+    import altair as alt
+
+    if alt.renderers.active == "default":
+        alt.renderers.enable("svg")  # the default one fetches its scripts from the internet
+    chart.config.font = f"{chart.config.font}, system-ui, sans-serif"  # in a browser the kit's font may be missing
+    return chart

@@ -79,9 +79,12 @@ class Pages:
         """Return what stands above it on the stage: the step, the question, the countdown."""
         return self._once("question.html", lang)
 
-    def mine(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
-        """Return what one person sees on the phone: the question, and the form to answer it."""
-        return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice)
+    def mine(self, lang: str, seat: str, notice: Notice = Notice(), at: str = "") -> str:  # noqa: B008 - a frozen value
+        """Return what one person sees on the phone: the question, and the form to answer it.
+
+        `at` is the id of the control to go on at, where a whole page takes the place of the one it was pressed on.
+        """
+        return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice, at=at)
 
     def console(self, lang: str, focus: str = "", notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
         """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
@@ -90,7 +93,7 @@ class Pages:
     def head_key(self) -> tuple[object, ...]:
         """Return what `mine` of everybody depends on; where it changes, everybody gets a new one."""
         item = self.live.state.current_item
-        return (item.spec.id, item.phase, item.revealed, item.round, item.until) if item else ()
+        return (item.spec, item.phase, item.revealed, item.round, item.until) if item else ()
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -106,13 +109,13 @@ class Pages:
         """Return what a phone shows in place of its part when its ticket has opened the seat on another one."""
         return self._render("moved.html", lang)
 
-    def phone(self, lang: str, seat: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+    def phone(self, lang: str, seat: str, notice: Notice = Notice(), at: str = "") -> str:  # noqa: B008 - see `mine`
         """Return a participant's whole page; it works without JavaScript."""
         return self._render(
             "phone.html",
             lang,
             seat=seat,
-            mine=Markup(self.mine(lang, seat, notice)),
+            mine=Markup(self.mine(lang, seat, notice, at)),
             shared=Markup(self.shared(lang)),
             notice=notice,
         )
@@ -199,12 +202,14 @@ class Pages:
             "nonce": lambda: secrets.token_hex(8),
             "person": lambda seat: self.live.people(seat, text),
             "facilitator": FACILITATOR,
+            "takes_reason": self.live.rules.takes_reason,
             "public_use": PUBLIC_MINUTES,
             "kept_until": text.day(state.keep_until) if state.keep_until else "",
             "notice": Notice(),
             "audience": None,
             "seat": "",
             "focus": "",
+            "at": "",
             "assets": self.assets,
             "words": self.words(text.lang),
         }

@@ -54,7 +54,8 @@ def forget(session: str, seat: str, *, sure: Sure, text: Text) -> Iterator[str]:
         _must(sure(text(N_("Erase the name and the cards of {person} for good?"), person=live.people(found, text))))
         yield text.plural(*_EMPTIED, privacy.forget(live, found, privacy.IN_FRONT))
         yield from _copies(privacy.purge(live, utc_now()), text)
-    files = [*internal_minutes(folder), *folder.published.glob("minutes.*"), *sorted(folder.path.glob("*.ipynb"))]
+    yield from _withdrawn(folder, text)
+    files = [*internal_minutes(folder), *sorted(folder.path.glob("*.ipynb"))]
     if files:
         yield text(N_("Written before, so these may still name the person. Write them anew, or delete them:"))
         yield from _listed(files)
@@ -100,10 +101,17 @@ def erased(folder: SessionFolder, live: LiveSession, why: str, text: Text, *, mi
         if files:
             yield text(told)
             yield from _listed(files)
+    yield from _withdrawn(folder, text)
     if (folder.path / MINUTES_NOTEBOOK).is_file():
         yield text(N_("Your own notes are left alone: {path}"), path=folder.path / MINUTES_NOTEBOOK)
     if folder.address is not None:
         yield text(N_("The database's own log and backups are in the hands of whoever runs it."))
+
+
+def _withdrawn(folder: SessionFolder, text: Text) -> Iterator[str]:
+    if files := folder.withdraw():
+        yield text(N_("Taken from the phones, since they may tell what was erased. Publish them anew:"))
+        yield from _listed(files)
 
 
 def _not_yet(live: LiveSession, text: Text) -> Iterator[str]:

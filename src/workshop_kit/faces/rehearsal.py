@@ -15,10 +15,13 @@ from typing import Any
 
 import httpx
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workshop_kit.core.document import clean
 
 AT_ONCE = 20
+IDLE = 2.0
+"""Seconds for which a connection is used again: fewer than the server's 5, lest both end it at once."""
 PATIENCE = 20.0
 LOOK_AGAIN = 0.02
 SHY = 0.15
@@ -32,20 +35,36 @@ NEVER = frozenset({"release", "withdraw", "assign", "unlike"})
 
 
 class Form(Struct):
-    """A form of a page: its hidden fields, and the names and values that a person can choose."""
+    """A form of a page: its hidden fields, and the names and values that a person can choose.
+
+    `numbers` are ranges; `groups` tells which fields share which budget; `required` are the fields that it insists on;
+    `buttons` are its submit buttons, of which the unnamed one only sends.
+    """
 
     item: str
-    budget: int = 0
     hidden: dict[str, str] = {}
     radios: dict[str, list[str]] = {}
     boxes: dict[str, str] = {}
-    numbers: dict[str, int] = {}
+    numbers: dict[str, range] = {}
     texts: dict[str, str] = {}
     selects: dict[str, list[str]] = {}
+    groups: list[tuple[int, set[str]]] = []
+    required: set[str] = set()
+    buttons: list[tuple[str, str]] = []
 
     @property
     def command(self) -> str:
         return self.hidden.get("command", "")
+
+    def in_order(self) -> Form:
+        """Return the form with its fields by name, however they are shuffled for one person."""
+        return replace(
+            self,
+            radios={name: sorted(values) for name, values in sorted(self.radios.items())},
+            boxes=dict(sorted(self.boxes.items())),
+            numbers=dict(sorted(self.numbers.items())),
+            selects=dict(sorted(self.selects.items())),
+        )
 
 
 class _FormReader(HTMLParser):
@@ -54,6 +73,7 @@ class _FormReader(HTMLParser):
         self.forms: list[Form] = []
         self._form: Form | None = None
         self._select = ""
+        self._depth = 0
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attributes}
@@ -63,11 +83,20 @@ class _FormReader(HTMLParser):
         form = self._form
         if form is None:
             return
-        form.budget = int(given.get("data-budget", form.budget))
+        self._depth += tag == "div" and self._depth > 0
+        if "data-budget" in given:
+            form.groups.append((int(given["data-budget"]), set()))
+            self._depth = 1
         name = given.get("name", "")
+        if self._depth and tag in {"input", "select"}:
+            form.groups[-1][1].add(name)
+        if "required" in given:
+            form.required.add(name)
         match tag:
             case "input" if name:
                 self._read_input(form, name, given)
+            case "button" if given.get("type") == "submit":
+                form.buttons.append((name, given.get("value", "")))
             case "textarea" if name:
                 form.texts[name] = ""
             case "select" if name:
@@ -86,13 +115,16 @@ class _FormReader(HTMLParser):
             case "checkbox":
                 form.boxes[name] = given.get("value", "on")
             case "number":
-                form.numbers[name] = int(given.get("max") or 10)
+                low, high = int(given.get("min") or 0), int(given.get("max") or 10)
+                form.numbers[name] = range(low, high + 1, int(given.get("step") or 1))
             case "text":
                 form.texts[name] = given.get("value", "")
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
-            self._form = None
+            self._form, self._depth = None, 0
+        elif tag == "div" and self._depth:
+            self._depth -= 1
         elif tag == "select":
             self._select = ""
 
@@ -101,7 +133,7 @@ def forms_in(page: str) -> list[Form]:
     """Return the forms of a page that belong to an agenda item."""
     reader = _FormReader()
     reader.feed(page)
-    return reader.forms
+    return [form.in_order() for form in reader.forms]
 
 
 class Rehearsal:
@@ -118,7 +150,9 @@ class Rehearsal:
         self._tokens: list[str] = []
         self._taste: dict[str, float] = {}
         self._client = httpx.AsyncClient(
-            timeout=30, limits=httpx.Limits(max_connections=AT_ONCE), headers={"accept": "application/json"}
+            timeout=30,
+            limits=httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=IDLE),
+            headers={"accept": "application/json"},
         )
 
     async def join(self, done: Callable[[], Any] = lambda: None) -> None:
@@ -189,21 +223,51 @@ class Rehearsal:
 
     def _answers(self, token: str, form: Form) -> dict[str, str]:
         chosen: dict[str, str] = {}
-        if form.radios and form.budget:
-            chosen |= self._spread({name: len(values) - 1 for name, values in form.radios.items()}, form.budget)
-        elif form.radios:
-            chosen |= {name: self._pick(values) for name, values in form.radios.items()}
-        if form.boxes:
-            most = form.budget or max(1, len(form.boxes) // 3)
-            names = self._random.sample(list(form.boxes), min(len(form.boxes), self._random.randint(1, most)))
-            chosen |= {name: form.boxes[name] for name in names}
-        if form.numbers:
-            chosen |= self._spread(form.numbers, form.budget or len(form.numbers))
+        for budget, names in form.groups:
+            chosen |= self._spread(form, budget, names)
+        shared = {name for _, names in form.groups for name in names}
+        for name, values in form.radios.items():
+            if name not in shared:
+                chosen[name] = self._pick([value for value in values if value or name not in form.required], name)
+        if boxes := [name for name in form.boxes if name not in shared]:
+            ticked = self._random.sample(boxes, self._random.randint(1, max(1, len(boxes) // 3)))
+            chosen |= {name: form.boxes[name] for name in ticked}
+        for name, numbers in form.numbers.items():
+            if name not in shared:
+                chosen[name] = str(self._random.choice(numbers))
+        chosen |= self._selected(form)
         for name, given in form.texts.items():
             if name == "name":
                 chosen[name] = given or self._name(token)
             elif self.texts:
                 chosen[name] = self.texts.popleft()
+            elif name in form.required:
+                chosen[name] = self._name(token)
+        if form.buttons and all(name for name, _ in form.buttons):
+            chosen |= [self._random.choice(form.buttons)]
+        return chosen
+
+    def _mended(self, token: str, form: Form, answers: dict[str, str], field: str) -> dict[str, str]:
+        """Return the answers with the field filled in that a refusal asked for, the same where there is no such one."""
+        if field in form.texts:
+            return answers | {field: self._name(token)}
+        if values := [value for value in form.radios.get(field, ()) if value]:
+            return answers | {field: self._pick(values, field)}
+        return answers
+
+    def _selected(self, form: Form) -> dict[str, str]:
+        """Return what is selected. Where as many lists offer the same values, each value is given once: an order."""
+        chosen: dict[str, str] = {}
+        alike: dict[tuple[str, ...], list[str]] = {}
+        for name, values in form.selects.items():
+            alike.setdefault(tuple(filter(None, values)), []).append(name)
+        for offered, names in alike.items():
+            if len(names) == len(offered) > 1:
+                liked = sorted(names, key=lambda name: -self._liking(name) * self._random.random())
+                kept = liked if form.required & set(names) else liked[: self._random.randint(1, len(liked))]
+                chosen |= dict(zip(kept, offered, strict=False))
+            else:
+                chosen |= {name: self._pick(list(offered), name) for name in names if offered}
         return chosen
 
     def _title(self, number: int) -> str:
@@ -212,17 +276,26 @@ class Rehearsal:
     def _name(self, token: str) -> str:
         return self._title(self._tokens.index(token) + 1)
 
-    def _spread(self, caps: dict[str, int], budget: int) -> dict[str, str]:
-        given = dict.fromkeys(caps, 0)
-        for _ in range(budget):
-            free = [name for name in caps if given[name] < caps[name]]
-            if free:
-                given[self._pick(free)] += 1
+    def _spread(self, form: Form, budget: int, names: set[str]) -> dict[str, str]:
+        """Return a budget given away: to boxes as far as it goes, else in parts until none is left or all are full."""
+        boxes = sorted(names & form.boxes.keys())
+        if boxes:
+            return {name: form.boxes[name] for name in self._random.sample(boxes, min(len(boxes), budget))}
+        caps = {name: max(map(int, filter(None, form.radios[name]))) for name in sorted(names & form.radios.keys())}
+        caps |= {name: form.numbers[name][-1] for name in sorted(names & form.numbers.keys())}
+        given, left, part = dict.fromkeys(caps, 0), budget, max(1, budget // 20)
+        while left and (free := [name for name in caps if given[name] < caps[name]]):
+            name = self._random.choices(free, [self._liking(name) for name in free])[0]
+            more = min(part, left, caps[name] - given[name])
+            given[name] += more
+            left -= more
         return {name: str(number) for name, number in given.items() if number}
 
-    def _pick(self, options: list[str]) -> str:
-        weights = [self._taste.setdefault(option, self._random.uniform(0.2, 1.0)) for option in options]
-        return self._random.choices(options, weights)[0]
+    def _pick(self, options: list[str], name: str) -> str:
+        return self._random.choices(options, [self._liking(f"{name}={option}") for option in options])[0]
+
+    def _liking(self, what: str) -> float:
+        return self._taste.setdefault(what, self._random.uniform(0.2, 1.0))
 
     async def _page(self, token: str) -> str:
         headers = {"authorization": f"Bearer {token}", "accept": "text/html"}
@@ -231,12 +304,21 @@ class Rehearsal:
         return answer.text
 
     async def _send(self, token: str, form: Form, answers: dict[str, str]) -> None:
+        error = await self._post(token, form, answers)
+        if error and (mended := self._mended(token, form, answers, error.get("field", ""))) != answers:
+            error = await self._post(token, form, mended)
+        if error:
+            self.refusals.append(error["message"])
+
+    async def _post(self, token: str, form: Form, answers: dict[str, str]) -> dict[str, str]:
+        """Send a form; return why it was refused, if it was."""
         answer = await self._client.post(
             f"{self.address}/items/{form.item}",
             data=form.hidden | {name: clean(value) for name, value in answers.items()},
             headers={"authorization": f"Bearer {token}"},
         )
         if answer.is_client_error:
-            self.refusals.append(answer.json()["error"]["message"])
-        else:
-            answer.raise_for_status()
+            error: dict[str, str] = answer.json()["error"]
+            return error
+        answer.raise_for_status()
+        return {}

@@ -11,6 +11,7 @@ import logging
 from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -33,6 +34,7 @@ from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, che
 from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.faces.turns import Turns
+from workshop_kit.folder import withdrawn
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
@@ -40,6 +42,9 @@ COOKIE_DAYS = 30
 YES = "yes"
 
 logger = logging.getLogger(__name__)
+
+AT = "at"
+"""What the address of a form's button may carry: the id of the control at which a page without JavaScript goes on."""
 
 MINUTES_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"
 """The minutes are one file with its style inside; scripts have no place in them."""
@@ -129,7 +134,7 @@ class Site:
         seat = self._seat(request)
         if seat is None:
             return HTMLResponse(self.pages.join(_language(request)))
-        return HTMLResponse(self.pages.phone(self._lang(seat, request), seat))
+        return HTMLResponse(self.pages.phone(self._lang(seat, request), seat, at=request.query_params.get(AT, "")))
 
     async def stage(self, request: Request) -> Response:
         """Show the page for the projector."""
@@ -210,7 +215,8 @@ class Site:
             if _wants_json(request):
                 raise
             lang = self._lang(seat, request)
-            notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
+            sent = fields | {"item": request.path_params["item"]}
+            notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", sent)
             return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
         if _wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq} | ({"receipt": receipt.word} if receipt.word else {}))
@@ -218,7 +224,8 @@ class Site:
             lang = self._lang(seat, request)
             notice = Notice(self.pages.voice(lang)(KEEP_RECEIPT, word=receipt.word))
             return HTMLResponse(self.pages.phone(lang, seat, notice))
-        return RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
+        at = request.query_params.get(AT, "")
+        return RedirectResponse(f"/{self.code}{'?' + urlencode({AT: at}) if at else ''}", HTTPStatus.SEE_OTHER)
 
     async def forget(self, request: Request) -> Response:
         """Erase the name and the words of the person who asks."""
@@ -229,6 +236,8 @@ class Site:
         if not read_form(await body_of(request)).get("sure"):
             raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
         erased = await asyncio.to_thread(privacy.forget, self.live, seat)
+        if self.published:
+            await asyncio.to_thread(withdrawn, self.published)
         told = N_("Your name and your cards were deleted for good.")
         try:
             async with self.purging:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import Struct
+
 from workshop_kit.__about__ import __version__
 from workshop_kit.core.document import (
     AnyBlock,
@@ -27,6 +29,10 @@ from workshop_kit.results.pooling import FEWEST
 MOST_PROPOSED = 200
 
 TOO_FEW = N_("With fewer than {fewest} workshops nothing is put together; their shares stand side by side.")
+READING = N_(
+    "In the pictures a bar is the share of people behind a factor. The line in it is the range in which the share may "
+    "lie, given so few people; the fewer people, the longer the line."
+)
 POOLED = N_(
     "The shares of all workshops are put together so that each counts by its size and by how far the workshops differ. "
     "The range for the next workshop is the one to go by: that is where the share of people would lie in one more "
@@ -85,7 +91,7 @@ def _workshops(evidence: Evidence, text: Text) -> Iterator[AnyBlock]:
     rows = tuple(
         (
             bundle.place or text(N_("without a place")),
-            bundle.month,
+            _month(bundle.month, text),
             text.number(max((poll.voters for poll in bundle.polls), default=0)),
             text(N_("simulated")) if bundle.simulated else "",
         )
@@ -106,15 +112,17 @@ def _overview(comparison: Comparison, text: Text) -> Iterator[AnyBlock]:
         (
             (text(N_("Workshops")), text.number(comparison.workshops)),
             (text(N_("People")), text.number(comparison.people)),
-            (text(N_("Way of voting")), comparison.way),
+            (text(N_("Way of voting")), text.pick(comparison.rule)),
         )
     )
     pooled = any(factor.pooled for factor in comparison.factors)
     columns = [text(N_("Factor")), text(N_("Workshops")), text(N_("Share of people"))]
     columns += [text(N_("Interval")), text(N_("Next workshop"))] if pooled else [text(N_("From … to"))]
     rows = tuple(_row(factor, text, pooled=pooled) for factor in comparison.factors)
-    yield Table(tuple(columns), rows, text(N_("All factors, the most supported first")), numeric=(1, 2))
+    numeric = tuple(range(1, len(columns)))
+    yield Table(tuple(columns), rows, text(N_("All factors, the most supported first")), numeric=numeric)
     yield Paragraph(text(POOLED) if pooled else text(TOO_FEW, fewest=FEWEST), "note")
+    yield Paragraph(text(READING), "note")
 
 
 def _row(factor: Factor, text: Text, *, pooled: bool) -> tuple[str, ...]:
@@ -131,24 +139,24 @@ def _row(factor: Factor, text: Text, *, pooled: bool) -> tuple[str, ...]:
 def _pictures(comparison: Comparison, text: Text) -> Iterator[AnyBlock]:
     for factor in comparison.factors:
         yield Heading(text.pick(factor.label))
-        yield _picture(factor, text)
+        yield picture(factor, text)
 
 
-def _picture(factor: Factor, text: Text) -> Chart:
-    """Return a factor's picture: a bar per workshop with its interval, then all together and the next workshop."""
-    bars = [_bar(site.place or text(N_("without a place")), site, text) for site in factor.sites]
-    if factor.pooled:
-        found = factor.pooled
-        share = text.percent(found.share)
-        bars.append(Bar(text(N_("All together")), found.share * 100, share, found.low * 100, found.high * 100))
-        ahead = _range(found.next_low, found.next_high, text)
-        bars.append(
-            Bar(text(N_("Next workshop")), found.share * 100, ahead, found.next_low * 100, found.next_high * 100)
-        )
+def picture(factor: Factor, text: Text) -> Chart:
+    """Return a factor's picture: a bar per workshop with its interval, then all together and the next workshop.
+
+    It has no title, since the factor stands above it.
+    """
+    figures = [_figure(site, text) for site in factor.sites]
+    if found := factor.pooled:
+        together = (found.share, found.low, found.high)
+        ahead = (found.share, found.next_low, found.next_high)
+        figures.append(_Figure(text(N_("All together")), "", *together, text.percent(found.share)))
+        figures.append(_Figure(text(N_("Next workshop")), "", *ahead, _range(found.next_low, found.next_high, text)))
     shares = [site.share for site in factor.sites]
     return Chart(
-        title=text.pick(factor.label),
-        bars=tuple(bars),
+        title="",
+        bars=tuple(figure.bar for figure in figures),
         alt=text(
             N_("Share of people behind this factor in {n} workshops: {low} to {high}."),
             n=len(shares),
@@ -157,12 +165,40 @@ def _picture(factor: Factor, text: Text) -> Chart:
         ),
         unit=text(N_("percent of the people who voted")),
         ordered=False,
+        table=_beside(figures, text),
+        most=100,
     )
 
 
-def _bar(label: str, site: Site, text: Text) -> Bar:
-    low, high = (None, None) if site.low is None or site.high is None else (site.low * 100, site.high * 100)
-    return Bar(label, site.share * 100, text(N_("{n} of {voters}"), n=site.people, voters=site.voters), low, high)
+class _Figure(Struct, frozen=True):
+    """What a picture and its table say about one workshop, or all: shares between 0 and 1, `note` beside the bar."""
+
+    label: str
+    people: str
+    share: float
+    low: float | None
+    high: float | None
+    note: str
+
+    @property
+    def bar(self) -> Bar:
+        low, high = (None if edge is None else edge * 100 for edge in (self.low, self.high))
+        return Bar(self.label, self.share * 100, self.note, low, high)
+
+
+def _figure(site: Site, text: Text) -> _Figure:
+    people = text(N_("{n} of {voters}"), n=site.people, voters=site.voters)
+    return _Figure(site.place or text(N_("without a place")), people, site.share, site.low, site.high, people)
+
+
+def _beside(figures: Iterable[_Figure], text: Text) -> Table:
+    """Return the table beside a picture."""
+    rows = tuple(
+        (figure.label, figure.people, text.percent(figure.share), _range(figure.low, figure.high, text))
+        for figure in figures
+    )
+    head = (text(N_("Place")), text(N_("People")), text(N_("Share")), text(N_("Interval")))
+    return Table(head, rows, numeric=(1, 2, 3))
 
 
 def _proposed(evidence: Evidence, text: Text) -> Iterator[AnyBlock]:
@@ -184,5 +220,16 @@ def _method(evidence: Evidence, text: Text) -> Iterable[AnyBlock]:
         yield Paragraph(text.plural(*LEFT_OUT, left_out), "note")
 
 
-def _range(low: float, high: float, text: Text) -> str:
-    return text(N_("{low} to {high}"), low=text.percent(low), high=text.percent(high))
+def _month(month: str, text: Text) -> str:
+    try:
+        return text.month(month)
+    except ValueError:
+        return month
+
+
+def _range(low: float | None, high: float | None, text: Text) -> str:
+    """Return an interval on one line, as in "20 to 43 %"."""
+    if low is None or high is None:
+        return ""
+    written = text(N_("{low} to {high}"), low=text.number(low * 100), high=text.percent(high))
+    return written.replace(" ", "\N{NO-BREAK SPACE}")

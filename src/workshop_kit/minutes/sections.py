@@ -126,7 +126,7 @@ class Minutes:
                 text.pick(item.spec.title),
                 text.number(item.spec.minutes) if item.spec.minutes else "",
                 self._held(item),
-                text(PHASES[item.phase]),
+                ", ".join([text(PHASES[item.phase]), *([text(N_("opened again"))] if item.reopened else [])]),
             )
             for number, item in enumerate(self._items(), 1)
         )
@@ -231,7 +231,15 @@ class Minutes:
         for number, state in enumerate((*item.past, item.state), 1):
             if item.past:
                 yield Heading(text(N_("Round {n}"), n=number))
+            for again in item.reopened:
+                if again.round == number:
+                    said = text(N_("Opened again at {time}: {reason}"), time=text.time(again.at), reason=again.reason)
+                    yield Paragraph(said)
             yield from self.rules.activity(item).record(state, text, self.people)
+        compare = getattr(self.rules.activity(item), "compared", None)
+        if item.past and compare and (blocks := tuple(compare((*item.past, item.state), text))):
+            yield Heading(text(N_("All rounds")))
+            yield from blocks
 
     def _moved_to(self, item: Item) -> Item | None:
         """Return the later item of the same kind that took over what was collected here, so that it is printed once."""

@@ -1,27 +1,31 @@
 """Bundles: what one session adds to the comparison of many, without names.
 
 A bundle holds, for each poll, how many people stood behind each option, and the cards that propose something new. It
-holds no seat, no name, no time of day, and no poll in which fewer than `k` people voted. A session has one bundle at a
-time: of two bundles of the same session the one made later (from more entries) counts.
+holds no seat, no name, no time of day, and no poll in which fewer than `k` people voted. Nor does it hold a poll whose
+options are the steps of a scale (a mood, yes and no), since such a poll is about something else each time.
+
+A session has one bundle at a time: of two bundles of the same session the one made later (from more entries) counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
 
 import msgspec
 from msgspec import Struct
 
+from workshop_kit.activities.poll.shown import spoken
 from workshop_kit.core.activity import Option
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.core.state import Item, Phase
-from workshop_kit.core.text import Localised
+from workshop_kit.core.text import LANGUAGES, Localised, Text
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.store.codec import canonical
 from workshop_kit.voting.papers import Marks
+from workshop_kit.voting.rule import Rule
 
 FORMAT = "workshop-kit bundle 1"
 SMALLEST_GROUP = 5
@@ -38,11 +42,15 @@ class Counted(Struct, frozen=True):
 
 
 class Poll(Struct, frozen=True):
-    """One round of a poll. `way` tells how was voted; only what was voted in the same way may be put together."""
+    """One round of a poll. `way` tells how was voted, `rule` says it in words.
+
+    Only what was voted in the same way may be put together.
+    """
 
     item: str
     title: Localised
     way: str
+    rule: Localised
     voters: int
     eligible: int | None
     options: tuple[Counted, ...]
@@ -76,7 +84,7 @@ def bundle_of(live: LiveSession, k: int = SMALLEST_GROUP) -> Bundle:
     for spec in state.agenda.items:
         item = state.items[spec.id]
         match spec.activity:
-            case "poll" if item.phase is Phase.CLOSED and isinstance(item.state.rule.paper, Marks):
+            case "poll" if item.phase is Phase.CLOSED and _compares(item.state.rule) and item.state.told:
                 poll = _poll(item)
                 left_out += poll.voters < k
                 polls += [poll] if poll.voters >= k else []
@@ -150,7 +158,8 @@ def _poll(item: Item) -> Poll:
     return Poll(
         item=item.spec.id,
         title=item.spec.title,
-        way=_way(state.rule.name, state.rule.values),
+        way=way_of(state.rule),
+        rule={lang: _in_words(state.rule, voice(lang)) for lang in LANGUAGES},
         voters=state.tally.voters,
         eligible=state.tally.eligible,
         options=tuple(
@@ -160,8 +169,19 @@ def _poll(item: Item) -> Poll:
     )
 
 
-def _way(rule: str, values: Mapping[str, Any]) -> str:
-    return " ".join([rule, *(f"{name}={value}" for name, value in sorted(values.items()))])
+def _compares(rule: Rule) -> bool:
+    """Whether people weighed options against each other by marking them."""
+    return isinstance(rule.paper, Marks) and not rule.scale
+
+
+def way_of(rule: Rule) -> str:
+    """Return all that decides what a ballot may say, as in "dots budget=3 cap=3"."""
+    settings = {**rule.values, **msgspec.structs.asdict(rule.paper)}
+    return " ".join([rule.name, *(f"{name}={value}" for name, value in sorted(settings.items()) if value)])
+
+
+def _in_words(rule: Rule, text: Text) -> str:
+    return f"{text(rule.title)}: {text(rule.explanation, **spoken(rule.values, text))}"
 
 
 def wording_of(option: Option) -> str:

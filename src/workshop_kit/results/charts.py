@@ -162,7 +162,8 @@ def _layers(chart: Chart, lang: str) -> alt.LayerChart:
 
     down = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[0, height or 1], reverse=True, nice=False, zero=False))
     axis = alt.Axis(tickCount=5, tickMinStep=1, title=_wrapped(chart.unit, 60) or None)
-    across = alt.X("value:Q", axis=axis, scale=alt.Scale(zero=True, nice=False))
+    whole = alt.Scale(domain=[0, chart.most]) if chart.most else alt.Scale(zero=True, nice=False)
+    across = alt.X("value:Q", axis=axis, scale=whole)
     drawn = _on(marks)
     layers = [drawn.mark_bar(orient="horizontal", size=_BAR, color=FILL).encode(x=across, x2=alt.datum(0), y=down)]
     if any(_interval(bar) for bar in bars):

@@ -46,6 +46,7 @@ class Comparison(Struct, frozen=True):
     """Workshops that voted on one list in one way. `factors` come by share, the highest first."""
 
     way: str
+    rule: Localised
     workshops: int
     people: int
     simulated: int
@@ -121,6 +122,7 @@ def _compared(way: str, group: Sequence[tuple[Bundle, Poll]]) -> Comparison:
     ]
     return Comparison(
         way=way,
+        rule=group[0][1].rule,
         workshops=len(group),
         people=sum(poll.voters for _, poll in group),
         simulated=sum(bundle.simulated for bundle, _ in group),

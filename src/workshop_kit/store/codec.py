@@ -60,9 +60,11 @@ def sealed(event: Event, previous: str) -> Event:
     return msgspec.structs.replace(event, digest=digest(previous, event))
 
 
-def verified(events: Iterable[Event]) -> tuple[int, str]:
-    """Walk a whole log and return (number of entries, last digest). Raises `BrokenLog` at the first that fails."""
-    seq, last = 0, FIRST_DIGEST
+def verified(events: Iterable[Event], seq: int = 0, last: str = FIRST_DIGEST) -> tuple[int, str]:
+    """Walk a log, from its beginning or on from an entry, and return (number of the last entry, its digest).
+
+    Raises `BrokenLog` at the first that fails.
+    """
     suspect: list[int] = []
     redacted: set[int] = set()
     for event in events:

@@ -7,13 +7,17 @@ is `value.<option>=<number>`; what that number means is said by each paper below
 from __future__ import annotations
 
 import re
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 from msgspec import Struct
 
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.text import Localised
+
+if TYPE_CHECKING:
+    from workshop_kit.core.text import Text
 
 VALUE = "value."
 CHOICE = "choice"
@@ -36,19 +40,33 @@ class Filled(Struct, frozen=True):
         return not self.value and not self.words
 
 
-class Paper(Protocol):
+class Paper(Struct, frozen=True):
     """The shape of a paper; `kind` names the part of the poll's page that shows it."""
 
     kind: ClassVar[str]
 
+    @property
+    def never_secret(self) -> str:
+        """Why it cannot be used in a secret vote, a message key with {item}; empty where it can."""
+        return ""
+
+    @abstractmethod
     def read(self, fields: Mapping[str, str], options: Sequence[str], earlier: Filled) -> Filled:
         """Return what a form says about `options`. `earlier` is what this voter had said before.
 
         Raises `Refused` with the field to mend.
         """
 
+    def said(self, filled: Filled, labels: Mapping[str, str], text: Text) -> list[str]:
+        """Return what a ballot says, a phrase for each of its numbers; `labels` are the options' by id."""
+        return [f"{labels.get(slot, slot)}: {self.step(n, text)}" for slot, n in filled.value.items()]
 
-class Marks(Struct, frozen=True):
+    def step(self, number: int, text: Text) -> str:
+        """Return what a number on this paper is called."""
+        return text.number(number)
+
+
+class Marks(Paper, frozen=True):
     """Marks on options: dots, ticks, points. Each option takes 0 to `cap`; all together at most `budget` (0: any).
 
     With `exact` the whole budget must be given. `least` is the number of options to mark, unless the ballot is empty.
@@ -92,6 +110,11 @@ class Marks(Struct, frozen=True):
             )
         return Filled(value)
 
+    def said(self, filled: Filled, labels: Mapping[str, str], text: Text) -> list[str]:
+        if self.cap == 1:
+            return [labels.get(option, option) for option in filled.value]
+        return super().said(filled, labels, text)
+
     @property
     def _over(self) -> str:
         if self.single:
@@ -103,7 +126,7 @@ class Marks(Struct, frozen=True):
         return N_("You have {budget} dots, and you gave {given}. Take some back.")
 
 
-class Scale(Struct, frozen=True):
+class Scale(Paper, frozen=True):
     """A number from `low` to `high` for each option; an option without one gets "no opinion".
 
     With `required` each option needs a number unless the ballot is empty. `ends` says what the first and the last
@@ -138,7 +161,7 @@ class Scale(Struct, frozen=True):
         return Filled(value)
 
 
-class Ranking(Struct, frozen=True):
+class Ranking(Paper, frozen=True):
     """A place for each option, 1 being the best; several may share one, and any may be left out unless `full`.
 
     Places are kept without gaps. A button `move=<option>:up|down|out` changes the order that the same form shows.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from functools import cached_property
+from itertools import chain
 
 from msgspec import Struct
 
@@ -31,10 +32,14 @@ class Ballot(Struct, frozen=True):
 
 
 class RoomVotes(Struct, frozen=True):
-    """Votes counted in the room by raised hands: per option, and the number of people who took part."""
+    """What was counted in the room: raised hands per option, and how many people took part.
+
+    `invalid` are paper slips that do not say clearly what is meant; they are handed in and count for nothing.
+    """
 
     counts: Mapping[str, int] = {}
     voters: int = 0
+    invalid: int = 0
 
 
 class Profile(Struct, frozen=True, dict=True):
@@ -72,21 +77,26 @@ class Profile(Struct, frozen=True, dict=True):
     def sums(self) -> Counter[str]:
         """Return the sum of each option's numbers over all ballots and hands."""
         total = Counter(dict(self.room.counts))
-        for ballot in self.cast:
-            total.update(ballot.value)
+        for (option, number), n in self._given.items():
+            total[option] += number * n
         return total
 
     def supporters(self) -> Counter[str]:
         """Return how many people gave each option anything; a raised hand is one person."""
         total = Counter(dict(self.room.counts))
-        for ballot in self.cast:
-            total.update(option for option, number in ballot.value.items() if number > 0)
+        for (option, number), n in self._given.items():
+            if number > 0:
+                total[option] += n
         return total
 
     def spreads(self) -> dict[str, Counter[int]]:
         """Return how many ballots gave each number to each option."""
         found: dict[str, Counter[int]] = {}
-        for ballot in self.cast:
-            for option, number in ballot.value.items():
-                found.setdefault(option, Counter())[number] += 1
+        for (option, number), n in self._given.items():
+            found.setdefault(option, Counter())[number] = n
         return found
+
+    @cached_property
+    def _given(self) -> Counter[tuple[str, int]]:
+        """How many ballots gave which option which number; one pass over all that was ever marked."""
+        return Counter(chain.from_iterable(ballot.value.items() for ballot in self.cast))

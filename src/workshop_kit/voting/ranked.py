@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from workshop_kit.core.activity import Spec
 from workshop_kit.core.errors import N_
+from workshop_kit.voting.irv import rounds
 from workshop_kit.voting.papers import Ranking
 from workshop_kit.voting.profile import Profile
 from workshop_kit.voting.rule import Rule, ranked_by, tallied
@@ -55,7 +56,7 @@ class Ranked(Rule, frozen=True, kw_only=True):
         return (table > table.T).sum(axis=1) - (table < table.T).sum(axis=1)  # type: ignore[no-any-return, unused-ignore]
 
     def alternatives(self) -> tuple[Rule, ...]:
-        rules = (make(self.paper, self.unranked) for make in (_schulze, _copeland, _minimax, _borda))
+        rules = (make(self.paper, self.unranked) for make in (_schulze, _copeland, _minimax, _borda, _irv))
         return tuple(rule for rule in rules if rule.name != self.name)
 
 
@@ -92,6 +93,33 @@ class Borda(Ranked, frozen=True, kw_only=True):
             return below  # type: ignore[no-any-return, unused-ignore]
         equal = cast * (len(table) - 1) - below - table.sum(axis=0)
         return below + equal / 2  # type: ignore[no-any-return, unused-ignore]
+
+
+class InstantRunoff(Ranked, frozen=True, kw_only=True):
+    """Ranks by how long an option stays in an instant run-off; the score is its votes when it was last counted."""
+
+    def count(self, profile: Profile, options: Sequence[str]) -> Tally:
+        tally = super().count(profile, options)
+        found = rounds([ballot.value for ballot in profile.cast], options)
+        stays = {option: number for number, one in enumerate(found) for option in one.votes}
+        # With one left over, the round before tells more than the one that it is alone in.
+        last = [one for one in found if len(one.votes) > 1] or found
+        votes = {option: n for one in last for option, n in one.votes.items()}
+        firsts = {line.option: line.supporters for line in tally.lines}
+        lines = [
+            Line(option, rank, round(float(votes[option]), 4), firsts[option])
+            for option, rank in ranked_by(stays, options)
+        ]
+        told = tuple(
+            Note(
+                N_("Round {n}, out with {votes} votes: {options}."),
+                {"options": one.out},
+                {"n": number, "votes": round(float(one.votes[one.out[0]]), 2)},
+            )
+            for number, one in enumerate(found, 1)
+            if one.out and profile.cast
+        )
+        return tallied(self, profile, lines, duels=tally.duels, notes=(*told, *tally.notes[1:]))
 
 
 def wins(profile: Profile, options: Sequence[str], *, last: bool = True) -> NDArray[Any]:
@@ -196,6 +224,19 @@ def _borda(paper: object, unranked: str) -> Rule:
     )
 
 
+def _irv(paper: object, unranked: str) -> Rule:
+    assert isinstance(paper, Ranking)
+    return InstantRunoff(
+        name="irv",
+        title=N_("Ranking, instant run-off"),
+        explanation=N_("The option with the fewest first places drops out and its votes move on, until one is left."),
+        source="H. M. Robert: Robert's Rules of Order, 12th ed. 2020, § 45",
+        unit=N_("votes"),
+        paper=paper,
+        unranked=unranked,
+    )
+
+
 def _reader(make: Callable[[object, str], Rule]) -> Callable[[Spec], Rule]:
     return lambda spec: make(Ranking(spec.setting("full", default=False)), spec.setting("unranked", "last", UNRANKED))
 
@@ -206,4 +247,5 @@ RULES: Mapping[str, Callable[[Spec], Rule]] = {
     "copeland": _reader(_copeland),
     "minimax": _reader(_minimax),
     "borda": _reader(_borda),
+    "irv": _reader(_irv),
 }

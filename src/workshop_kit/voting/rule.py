@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from msgspec import Struct
 
-from workshop_kit.core.activity import Option
+from workshop_kit.core.activity import Option, Spec
 from workshop_kit.voting.intervals import wilson
 from workshop_kit.voting.papers import Marks, Paper
 from workshop_kit.voting.profile import Profile
@@ -22,10 +22,15 @@ class Rule(Struct, frozen=True, kw_only=True):
     `title` is the name that the field uses, `explanation` one sentence for the room, `unit` what a score is counted in:
     message keys, the explanation with `values` in its placeholders. `source` names where the rule is described. On a
     `scale` the options keep their order. `options` stand in where an agenda names none; those of `always` are added to
-    what it names. `hands` tells whether raised hands can be counted.
+    what it names. `hands` tells whether raised hands can be counted, `fewest` how many options it takes, `decides`
+    whether a tie for the first place leaves something to be decided, and `grows` whether an option can be added while
+    the session runs.
     """
 
     hands: ClassVar[bool] = False
+    fewest: ClassVar[int] = 2
+    decides: ClassVar[bool] = True
+    grows: ClassVar[bool] = True
 
     name: str
     title: str
@@ -42,6 +47,22 @@ class Rule(Struct, frozen=True, kw_only=True):
     def count(self, profile: Profile, options: Sequence[str]) -> Tally:
         """Return the tally of a profile; `options` are ids in the order of the agenda."""
 
+    def options_of(self, spec: Spec) -> tuple[Option, ...]:
+        """Return the options of an agenda item, or the rule's own where it names none, with those of `always`."""
+        named = spec.options() or self.options
+        known = {option.id for option in named}
+        return (*named, *(option for option in self.always if option.id not in known))
+
+    def with_option(self, options: Sequence[Option], option: Option) -> tuple[Option, ...]:
+        """Return `options` with one more, before those that the rule itself adds."""
+        own = {option.id for option in self.always}
+        named = (known for known in options if known.id not in own)
+        return (*named, option, *(known for known in options if known.id in own))
+
+    def slots(self, options: Sequence[Option]) -> tuple[Option, ...]:
+        """Return what the lines of a tally are about: the options, or parts of them."""
+        return tuple(options)
+
     def alternatives(self) -> tuple[Rule, ...]:
         """Return other rules for the same paper, to tell whether they would have decided otherwise."""
         return ()
@@ -54,6 +75,7 @@ def tallied(
     *,
     duels: Mapping[str, Mapping[str, int]] | None = None,
     elected: tuple[str, ...] = (),
+    ties: tuple[tuple[str, ...], ...] = (),
     notes: tuple[Note, ...] = (),
 ) -> Tally:
     """Return the tally of these lines, with what is the same for every rule."""
@@ -62,10 +84,12 @@ def tallied(
         lines=tuple(lines),
         voters=profile.voters,
         abstained=profile.abstained,
+        invalid=profile.room.invalid,
         eligible=profile.eligible,
         channels=profile.channels,
         duels=duels or {},
         elected=elected,
+        ties=ties,
         notes=notes,
     )
 

@@ -9,8 +9,24 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from workshop_kit.core.activity import Spec
-from workshop_kit.voting import ranked, scales, sums
+from workshop_kit.voting import budget, committee, consent, form, matrix, pairwise, ranked, scales, sums, words
 from workshop_kit.voting.rule import Rule
 
-RULES: Mapping[str, Callable[[Spec], Rule]] = {**sums.RULES, **scales.RULES, **ranked.RULES}
+SIMPLE: Mapping[str, Callable[[Spec], Rule]] = {
+    **sums.RULES,
+    **scales.RULES,
+    **ranked.RULES,
+    **committee.RULES,
+    **budget.RULES,
+    **consent.RULES,
+    **matrix.RULES,
+}
+"""The rules that need nothing but one ballot from each voter; they may also count a question of a form."""
+
+RULES: Mapping[str, Callable[[Spec], Rule]] = {
+    **SIMPLE,
+    **pairwise.RULES,
+    **words.RULES,
+    "form": form.reader(SIMPLE),
+}
 """What an agenda may write as `rule`, with the way to read its settings."""

@@ -205,7 +205,8 @@ def _nth(spread: Spread, position: int) -> int:
 # ── from an agenda ────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _scale(spec: Spec, low: int, high: int, ends: tuple[str, str]) -> Scale:
+def ends_of_scale(spec: Spec, low: int, high: int) -> tuple[int, int]:
+    """Return the ends of the scale that an agenda sets, by default from `low` to `high`; it has 2 to 11 steps."""
     low, high = spec.whole("low", low, least=0), spec.whole("high", high)
     if not 1 <= high - low < MOST_STEPS:
         raise AgendaError(
@@ -215,6 +216,11 @@ def _scale(spec: Spec, low: int, high: int, ends: tuple[str, str]) -> Scale:
             high=high,
             most=MOST_STEPS,
         )
+    return low, high
+
+
+def _scale(spec: Spec, low: int, high: int, ends: tuple[str, str]) -> Scale:
+    low, high = ends_of_scale(spec, low, high)
     labels = tuple(localised(label) for label in spec.setting("labels", []))
     if labels and len(labels) not in {2, high - low + 1}:
         raise AgendaError(

@@ -17,7 +17,7 @@ from msgspec import Struct
 
 from workshop_kit.voting.papers import Marks, Ranking, Scale
 from workshop_kit.voting.profile import Profile
-from workshop_kit.voting.ranked import Ranked, duels_by_ballot
+from workshop_kit.voting.ranked import InstantRunoff, Ranked, duels_by_ballot
 from workshop_kit.voting.rule import Rule
 from workshop_kit.voting.scales import Mean, Resistance, Scored
 from workshop_kit.voting.sums import Sum
@@ -129,7 +129,7 @@ def _parts(
             score = _SCORES[type(rule)]
             shape = (-1, len(options), len(steps))
             return np.array(each, dtype=float), lambda sums: score(sums.reshape(shape), np.array(steps))
-        case Ranking() if isinstance(rule, Ranked) and k <= MOST_COMPARED:
+        case Ranking() if isinstance(rule, Ranked) and type(rule) is not InstantRunoff and k <= MOST_COMPARED:
             pairs = duels_by_ballot(profile, options, last=rule.unranked == "last").reshape(len(values), -1)
             return pairs.astype(float), lambda sums: np.array(
                 [rule.scores(table.reshape(k, k), len(values)) for table in sums]

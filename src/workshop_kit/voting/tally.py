@@ -38,19 +38,22 @@ class Note(Struct, frozen=True):
 class Tally(Struct, frozen=True):
     """A rule's result over one profile.
 
-    `voters` cast a ballot that says something, `abstained` an empty one; `eligible` could have voted, where that is
-    known. `duels` holds, where a rule compares options in pairs, how many voters prefer one to another. `elected` are
-    the options chosen together, where a rule chooses several.
+    `voters` cast a ballot that says something, `abstained` an empty one, `invalid` one that says nothing clear;
+    `eligible` could have voted, where that is known. `duels` holds, where a rule compares options in pairs, how many
+    voters prefer one to another. `elected` are the options chosen together, where a rule chooses several, in the order
+    of choice; `ties` are groups of equals between which the order of options had to decide, the one taken first.
     """
 
     rule: str
     lines: tuple[Line, ...]
     voters: int
     abstained: int
+    invalid: int
     eligible: int | None
     channels: Mapping[Channel, int]
     duels: Mapping[str, Mapping[str, int]] = {}
     elected: tuple[str, ...] = ()
+    ties: tuple[tuple[str, ...], ...] = ()
     notes: tuple[Note, ...] = ()
 
     @property

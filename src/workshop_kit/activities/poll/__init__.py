@@ -9,18 +9,23 @@ import msgspec
 from pyrsistent import pmap
 
 from workshop_kit.activities.poll.events import SHAPES
-from workshop_kit.activities.poll.hands import room_votes
+from workshop_kit.activities.poll.hands import MOST_HANDS, room_votes
+from workshop_kit.activities.poll.moderation import MODERATION, added, moderated, moderation, reworded
 from workshop_kit.activities.poll.record import record
-from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, PROMISES, SLIP, PollState, PollView
+from workshop_kit.activities.poll.rounds import compared
+from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView, view_of
 from workshop_kit.activities.poll.table import entries
-from workshop_kit.core.activity import Audience, Entry, Option, Row, Spec, Viewer
+from workshop_kit.core.activity import Entry, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
-from workshop_kit.core.event import BOX_OPENED, Boxed, Channel, Event, Fact
+from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Channel, Event, Fact
+from workshop_kit.core.text import localised
+from workshop_kit.voting.pairs import Pairs
 from workshop_kit.voting.papers import Filled, whole
-from workshop_kit.voting.profile import Ballot, RoomVotes
+from workshop_kit.voting.profile import Ballot
 from workshop_kit.voting.rules import RULES
+from workshop_kit.voting.ties import TIE_BREAKS
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Actor, Command, People
@@ -43,10 +48,18 @@ class Poll:
     def initial(self, spec: Spec) -> PollState:
         rule = RULES[spec.setting("rule", "choice", RULES)](spec)
         spec.setting("reveal", "on_close", ("on_close", "manual", "live"))
-        options = _with_own(spec.options() or rule.options, rule.always)
-        if len(options) < 2 and "options" not in sources(spec):
+        options = rule.options_of(spec)
+        live_options = spec.setting("live_options", default=False)
+        if live_options and (rule.options or not rule.grows):
             raise AgendaError(
-                N_('Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from.'),
+                N_('Item "{item}": the options of this rule are fixed. Leave live_options away.'), item=spec.id
+            )
+        if len(options) < rule.fewest and "options" not in sources(spec) and not live_options:
+            raise AgendaError(
+                N_(
+                    'Item "{item}": a poll needs at least two options. Add options = ["…", "…"] or options_from, or '
+                    "live_options = true to add them in the session."
+                ),
                 item=spec.id,
             )
         openness = spec.setting("openness", "names-hidden", OPENNESS)
@@ -54,6 +67,8 @@ class Poll:
             raise AgendaError(
                 N_('Item "{item}": a secret vote has no live result. Leave reveal = "live" away.'), item=spec.id
             )
+        if openness == "secret" and (why := rule.paper.never_secret):
+            raise AgendaError(why, item=spec.id)
         return PollState(
             rule,
             options,
@@ -63,6 +78,8 @@ class Poll:
             top=spec.whole("top", 3),
             shuffled=spec.setting("shuffle", default=not rule.scale),
             live=spec.settings.get("reveal") == "live",
+            tie_break=spec.setting("tie_break", "none", TIE_BREAKS),
+            collects=live_options,
         )
 
     def decide(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
@@ -70,10 +87,21 @@ class Poll:
             case "cast":
                 return self._cast(state, command, actor)
             case "room-votes" if actor.facilitates and state.rule.hands:
+                _complete(state)
                 return (Fact("poll.room_votes_counted", room_votes(state, command)),)
+            case "invalid-slips" if actor.facilitates:
+                count = whole(command.fields.get("count", ""), "count", 0, MOST_HANDS)
+                return (Fact("poll.invalid_slips_counted", {"count": count}),)
+            case "reword" if actor.facilitates:
+                return reworded(state, command)
+            case "add-option" if actor.facilitates:
+                return added(state, command)
+            case name if name in MODERATION and actor.facilitates:
+                return moderation(state, command)
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
     def _cast(self, state: PollState, command: Command, actor: Actor) -> tuple[Fact | Boxed, ...]:
+        _complete(state)
         voter = actor.id
         if actor.facilitates:
             slip = command.fields.get("ballot", "").strip()
@@ -82,7 +110,9 @@ class Poll:
             voter = actor.bearer or SLIP + slip[:60]
         _one_way(state.came_by(voter), actor)
         earlier = state.ballots.get(voter)
-        filled = state.rule.paper.read(command.fields, state.ids, earlier.filled if earlier else Filled())
+        before = earlier.filled if earlier else Filled()
+        on_offer = state.offered(voter) if isinstance(state.rule.paper, Pairs) and not actor.facilitates else state.ids
+        filled = state.rule.paper.read(command.fields, on_offer, before)
         if state.secret:
             return self._box(state, command, voter, filled)
         known = earlier.rev if earlier else 0
@@ -116,49 +146,41 @@ class Poll:
                 ]
                 return replace(state, ballots=pmap({ballot.voter: ballot for ballot in ballots}))
             case "poll.ballot_cast":
-                ballot = Ballot(data["voter"], data["value"], event.channel, data["rev"])
-                return replace(state, ballots=state.ballots.set(ballot.voter, ballot))
+                return state.with_ballot(Ballot(data["voter"], data["value"], event.channel, data["rev"]))
             case "poll.words_given" if known := state.ballots.get(data["voter"]):
                 return replace(state, ballots=state.ballots.set(known.voter, replace(known, words=data["words"])))
             case "poll.ballot_superseded":
                 return replace(state, superseded=state.superseded + 1)
             case "poll.room_votes_counted":
-                return replace(state, room=RoomVotes(data["counts"], data["voters"]))
+                return replace(state, room=replace(state.room, counts=data["counts"], voters=data["voters"]))
+            case "poll.invalid_slips_counted":
+                return replace(state, room=replace(state.room, invalid=data["count"]))
+            case _ if event.name == OPTION_REWORDED:
+                return state.with_label(data["option"], localised(data["label"]))
+            case _ if event.name == OPTION_ADDED:
+                return state.with_option(Option(data["id"], localised(data["label"])))
+            case _ if event.name in MODERATION.values():
+                return replace(state, rule=moderated(state.rule, event))
             case "item.opened" | "item.round_started":
                 return replace(state, voting=True)
             case "item.closed":
-                return replace(state, seats=data["seats"], voting=False)
+                return replace(state, seats=data["seats"], voting=False, seed=event.digest)
         return state
 
     def view(self, state: PollState, viewer: Viewer) -> PollView:
-        mine = state.ballots.get(viewer.seat) if viewer.seat else None
-        tally = state.told if viewer.results else None
-        return PollView(
-            rule=state.rule,
-            options={option.id: option for option in state.order_for(viewer.seat)},
-            promise=PROMISES[state.openness],
-            secret=state.secret,
-            tally=tally,
-            untold=ONLY_ONE if viewer.results and tally is None else "",
-            mine=mine.value if mine else None,
-            words=mine.words if mine else {},
-            took_part=viewer.seat in state.voters,
-            on_paper=state.came_by(viewer.seat) is Channel.PAPER,
-            voted=len(state.voters) + state.room.voters,
-            seats=viewer.seats,
-            open=viewer.open,
-            room=state.room if viewer.audience is Audience.FACILITATOR else RoomVotes(),
-            best=max((abs(line.score) for line in tally.lines), default=0) if tally else 0,
-        )
+        return view_of(state, viewer)
 
     def rows(self, state: PollState) -> Iterable[Row]:
+        if state.parts:
+            for question, part in state.parts.items():
+                yield from ({**row, "option": f"{question}.{row['option']}"} for row in self.rows(part))
+            return
         if (tally := state.told) is None:
             return
-        labels = {option.id: option.label for option in state.options}
         for line in tally.lines:
             yield {
                 "option": line.option,
-                "label": labels[line.option],
+                "label": state.label(line.option),
                 "rank": line.rank,
                 "score": int(line.score) if line.score == int(line.score) else round(line.score, 4),
                 "share": _rounded(line.share),
@@ -171,10 +193,18 @@ class Poll:
         return record(state, text, people)
 
     def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
-        tally = state.told
-        if tally and len(tally.first) > 1 and not state.rule.scale:
+        for part in state.parts.values():
+            yield from self.pending(part, text, people)
+        if state.undecided and (tally := state.told):
             names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
+
+    def answered(self, state: PollState) -> bool:
+        """Return whether somebody has voted in this round, by whatever way."""
+        return state.begun
+
+    def compared(self, states: Sequence[PollState], text: Text) -> Iterable[AnyBlock]:
+        return compared(states, text)
 
     def adds_up(self, state: PollState) -> bool:
         """Whether a result is the sum of what is on the ballots, so that adding them up counts it again."""
@@ -184,17 +214,21 @@ class Poll:
         return entries(state, rows)
 
     def offers(self, state: PollState) -> Iterable[Option]:
-        """Return the options in the order of the result, or of the agenda where the result may not be told."""
+        """Return the options in the order of the result, those that were chosen together first.
+
+        Where the result may not be told, they come in the order of the agenda.
+        """
         if (tally := state.told) is None:
             return state.options
         by_id = {option.id: option for option in state.options}
-        return (by_id[line.option] for line in tally.lines)
+        order = dict.fromkeys((*tally.elected, *(line.option for line in tally.lines)))
+        return (by_id[option] for option in order if option in by_id)
 
 
-def _with_own(options: tuple[Option, ...], always: tuple[Option, ...]) -> tuple[Option, ...]:
-    """Return the options with those that the rule cannot do without."""
-    known = {option.id for option in options}
-    return (*options, *(option for option in always if option.id not in known))
+def _complete(state: PollState) -> None:
+    """Refuse votes on too few options, after which none could be added."""
+    if not state.complete:
+        raise Refused(Why.CLOSED, N_("The options are still being collected. Please wait a moment."))
 
 
 def _one_way(came_by: Channel | None, actor: Actor) -> None:

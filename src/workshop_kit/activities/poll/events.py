@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+from typing import NotRequired, TypedDict
 
+from workshop_kit.core.event import OPTION_ADDED, OPTION_REWORDED
 from workshop_kit.core.shapes import Count, Number, Shapes
 
 
@@ -22,9 +23,29 @@ class WordsGiven(TypedDict):
     words: dict[str, str]
 
 
+class SlipsCounted(TypedDict):
+    count: Count
+
+
 class RoomVotesCounted(TypedDict):
     counts: dict[str, Count]
     voters: Count
+
+
+class WordMoved(TypedDict):
+    word: str
+    into: NotRequired[str]
+    reason: NotRequired[str]
+
+
+class OptionReworded(TypedDict):
+    option: str
+    label: str | dict[str, str]
+
+
+class OptionAdded(TypedDict):
+    id: str
+    label: str | dict[str, str]
 
 
 SHAPES: Shapes = {
@@ -32,5 +53,12 @@ SHAPES: Shapes = {
     "poll.ballot_cast": BallotCast,
     "poll.words_given": WordsGiven,
     "poll.ballot_superseded": BallotCast,
+    "poll.words_merged": WordMoved,
+    "poll.words_unmerged": WordMoved,
+    "poll.word_hidden": WordMoved,
+    "poll.word_shown": WordMoved,
+    OPTION_REWORDED: OptionReworded,
+    "poll.invalid_slips_counted": SlipsCounted,
+    OPTION_ADDED: OptionAdded,
     "poll.room_votes_counted": RoomVotesCounted,
 }

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from workshop_kit.activities.poll.shown import figure, spoken, told
 from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
-from workshop_kit.core.document import AnyBlock, Bar, Chart, Pairs, Paragraph, Table
+from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Channel
-from workshop_kit.voting.papers import Marks, Ranking
+from workshop_kit.voting.budget import Projects
+from workshop_kit.voting.consent import Stances
+from workshop_kit.voting.form import Form
+from workshop_kit.voting.papers import Marks, Ranking, Scale
 from workshop_kit.voting.profile import Ballot
 from workshop_kit.voting.scales import Resistance
 from workshop_kit.voting.stability import DRAWS, Firmness, Standing, agreement, firmness
-from workshop_kit.voting.tally import Line, Note, Tally
+from workshop_kit.voting.tally import Line, Tally
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import People
@@ -54,15 +58,20 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
     if state.voting and not state.live:
         yield Paragraph(text(N_("The vote is still open; its result shows when it closes.")), "note")
         return
+    if state.parts:
+        yield from _questions(state, text, people)
+        return
     tally = state.told
     yield method(state, tally, text)
     if tally is None or not tally.voters:
         yield Paragraph(text(N_("Nobody voted.") if tally else ONLY_ONE), "note")
         return
-    yield chart(state, tally, text)
+    if tally.lines:
+        yield chart(state, tally, text)
     for note in tally.notes:
-        yield Paragraph(told(note, state, text), "note")
-    yield from firm(state, text)
+        yield Paragraph(told(note, labels_of(state, text), text), "note")
+    yield from reasons(state, text, people)
+    yield from firm(state, tally, text)
     yield from others(state, tally, text)
     yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
     if any(line.low is not None for line in tally.lines):
@@ -71,11 +80,20 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
         yield by_name(state, text, people)
 
 
+def _questions(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
+    """Yield the blocks of a form: those of each question under its text."""
+    assert isinstance(state.rule, Form)
+    for question in state.rule.paper.questions:
+        yield Heading(text.pick(question.prompt) or question.id)
+        yield from record(state.parts[question.id], text, people)
+
+
 def method(state: PollState, tally: Tally | None, text: Text) -> Pairs:
     """Return how was voted, and how many took part by which channel."""
     return Pairs(
         (
             (text(N_("Method")), f"{text(state.rule.title)}. {explained(state, text)}"),
+            (text(N_("Described in")), state.rule.source),
             (text(N_("Openness")), text(OPENNESS[state.openness])),
             (
                 text(N_("Votes")),
@@ -87,7 +105,7 @@ def method(state: PollState, tally: Tally | None, text: Text) -> Pairs:
 
 def explained(state: PollState, text: Text) -> str:
     """Return the rule in one sentence."""
-    return text(state.rule.explanation, **_spoken(state.rule.values, text))
+    return text(state.rule.explanation, **spoken(state.rule.values, text))
 
 
 def provenance(tally: Tally, text: Text, *, secret: bool) -> str:
@@ -98,6 +116,8 @@ def provenance(tally: Tally, text: Text, *, secret: bool) -> str:
     said = f"{said} ({', '.join(parts)})" if parts else said
     if tally.abstained:
         said += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
+    if tally.invalid:
+        said += ", " + text.plural("{n} invalid slip", "{n} invalid slips", tally.invalid)
     if tally.eligible is not None:
         said += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
     return said
@@ -111,7 +131,7 @@ def chart(state: PollState, tally: Tally, text: Text) -> Chart:
     return Chart(
         title=text(N_("Result")),
         bars=tuple(
-            Bar(labels[line.option], line.score, score(line, text), *_bounds(state, line, tally))
+            Bar(labels[line.option], line.score, figure(line.score, text), *_bounds(state, line, tally))
             for line in tally.lines
         ),
         alt=text(
@@ -119,7 +139,7 @@ def chart(state: PollState, tally: Tally, text: Text) -> Chart:
             n=len(tally.lines),
             unit=unit,
             first=labels[first.option],
-            score=score(first, text),
+            score=figure(first.score, text),
         ),
         unit=unit,
         ordered=False,
@@ -133,7 +153,7 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
     paper = state.rule.paper
     columns: list[tuple[str, list[str]]] = [
         (text(N_("Option")), [labels[line.option] for line in tally.lines]),
-        (text(state.rule.unit), [score(line, text) for line in tally.lines]),
+        (text(state.rule.unit), [figure(line.score, text) for line in tally.lines]),
     ]
     if not state.rule.scale:
         columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
@@ -142,8 +162,14 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
         columns.append((text(N_("People")), people))
     if any(line.low is not None for line in tally.lines):
         columns.append((text(N_("Interval")), [_interval(line, text) for line in tally.lines]))
+    if isinstance(paper, Projects):
+        costs = [f"{text.number(paper.costs[line.option])} {paper.currency}" for line in tally.lines]
+        columns.append((text(N_("Cost")), costs))
+    if tally.elected:
+        chosen = [text(N_("yes")) if line.option in tally.elected else text(N_("no")) for line in tally.lines]
+        columns.append((text(N_("Chosen")), chosen))
     numbers = sorted({number for line in tally.lines for number in line.spread})
-    columns += [(text.number(n), [text.number(line.spread.get(n, 0)) for line in tally.lines]) for n in numbers]
+    columns += [(paper.step(n, text), [text.number(line.spread.get(n, 0)) for line in tally.lines]) for n in numbers]
     return Table(
         head=tuple(head for head, _ in columns),
         rows=tuple(zip(*(cells for _, cells in columns), strict=True)),
@@ -151,9 +177,27 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
     )
 
 
-def firm(state: PollState, text: Text) -> Iterable[AnyBlock]:
+def reasons(state: PollState, text: Text, people: People) -> Iterable[AnyBlock]:
+    """Yield what people wrote beside their stances, with names in an open vote only."""
+    paper = state.rule.paper
+    if not isinstance(paper, Stances):
+        return
+    labels = labels_of(state, text)
+    written = [
+        (labels[option], paper.step(ballot.value[option], text), reason, _voter(ballot, text, people))
+        for option in state.ids
+        for ballot in tally_order(state)
+        if (reason := ballot.words.get(option)) and option in ballot.value
+    ]
+    if written:
+        head = (text(N_("Option")), text(N_("Stance")), text(N_("Reason")), text(N_("Person")))
+        shown = len(head) if state.openness == "open" else len(head) - 1
+        yield Table(head[:shown], tuple(row[:shown] for row in written), text(N_("Reasons")))
+
+
+def firm(state: PollState, tally: Tally, text: Text) -> Iterable[AnyBlock]:
     """Yield how firm the order is, where that can be said, and how far the voters agree."""
-    labels, tally = labels_of(state, text), state.tally
+    labels = labels_of(state, text)
     top = min(state.top, len(state.options) - 1)
     found = () if state.rule.scale else firmness(state.rule, state.profile, state.ids, top)
     by_option = {one.option: one for one in found}
@@ -171,7 +215,7 @@ def firm(state: PollState, text: Text) -> Iterable[AnyBlock]:
         head = (text(N_("Option")), text(N_("Places")), text(N_("In the first {n}"), n=top), text(N_("Standing")))
         yield Table(head, rows, text(N_("How firm is this order?")), numeric=(1, 2))
         yield Paragraph(text(DRAWN, draws=DRAWS), "note")
-    if not isinstance(state.rule.paper, Marks) and not state.profile.room.voters:
+    if isinstance(state.rule.paper, Ranking | Scale) and not state.profile.room.voters:
         low_is_good = isinstance(state.rule.paper, Ranking) or isinstance(state.rule, Resistance)
         w = agreement(state.profile, state.ids, low_is_good=low_is_good)
         if w is not None:
@@ -181,10 +225,12 @@ def firm(state: PollState, text: Text) -> Iterable[AnyBlock]:
 def others(state: PollState, tally: Tally, text: Text) -> Iterable[AnyBlock]:
     """Yield the table that tells whether another rule would have put another option first."""
     labels = labels_of(state, text)
-    rows = [(text(state.rule.title), _listed(tally.first, labels), text(N_("this vote")))]
+    mine = tally.elected or tally.first
+    rows = [(text(state.rule.title), _listed(mine, labels), text(N_("this vote")))]
     for rule in state.rule.alternatives():
-        first = rule.count(state.profile, state.ids).first
-        same = N_("the same") if set(first) == set(tally.first) else N_("another result")
+        other = rule.count(state.profile, state.ids)
+        first = other.elected or other.first
+        same = N_("the same") if set(first) == set(mine) else N_("another result")
         rows.append((text(rule.title), _listed(first, labels), text(same)))
     if len(rows) > 1:
         head = (text(N_("Rule")), text(N_("First place")), text(N_("Compared")))
@@ -197,7 +243,7 @@ def by_name(state: PollState, text: Text, people: People) -> Table:
     return Table(
         head=(text(N_("Person")), text(N_("Ballot"))),
         rows=tuple(
-            (_voter(ballot, text, people), ", ".join(f"{labels.get(o, o)}: {n}" for o, n in ballot.value.items()))
+            (_voter(ballot, text, people), ", ".join(state.rule.paper.said(ballot.filled, labels, text)))
             for ballot in tally_order(state)
         ),
         caption=text(N_("Votes by name")),
@@ -209,26 +255,10 @@ def tally_order(state: PollState) -> list[Ballot]:
     return sorted(state.ballots.values(), key=lambda ballot: ballot.voter)
 
 
-def told(note: Note, state: PollState, text: Text) -> str:
-    """Return a tally's note in words."""
-    labels = labels_of(state, text)
-    named = {name: _listed(ids, labels) for name, ids in note.options.items()}
-    return text(note.message, **_spoken(note.values, text), **named)
-
-
-def score(line: Line, text: Text) -> str:
-    """Return a score with as many decimals, at most two, as it has."""
-    return text.number(line.score, next((d for d in (0, 1) if round(line.score, d) == line.score), 2))
-
-
 def labels_of(state: PollState, text: Text) -> dict[str, str]:
     """Return the options' labels by id."""
-    return {option.id: text.pick(option.label) for option in state.options}
-
-
-def _spoken(values: Mapping[str, object], text: Text) -> dict[str, object]:
-    """Return values for placeholders; those that are message keys themselves are translated."""
-    return {name: text(value) if isinstance(value, str) else value for name, value in values.items()}
+    named = {**state.labels, **{line.option: state.label(line.option) for line in state.tally.lines}}
+    return {option: text.pick(label) for option, label in named.items()}
 
 
 def _bounds(state: PollState, line: Line, tally: Tally) -> tuple[float | None, float | None]:

@@ -1,6 +1,7 @@
 """Ballots from a table: one row per ballot and option (long form), or one row per ballot with a column per option.
 
-Long form: the columns `ballot`, `option`, `value`, and `reason` where a rule asks for one. Wide form: the column
+Long form: the columns `ballot`, `option`, `value` (1 if there is no such column), and `reason` where a rule asks for
+one. Wide form: the column
 `ballot`, then columns named by the options' ids or labels; an empty cell says nothing.
 """
 
@@ -27,7 +28,7 @@ def entries(state: PollState, rows: Rows) -> Iterable[Entry]:
             N_('The table has no column "ballot". It takes ballot, option, value; or ballot and a column per option.'),
             field=BALLOT,
         )
-    long = OPTION in columns and NUMBER in columns
+    long = OPTION in columns
     ids = _ids(state)
     if not long and (unknown := [column for column in columns if column != BALLOT and _id(ids, column) is None]):
         raise Refused(
@@ -41,7 +42,11 @@ def entries(state: PollState, rows: Rows) -> Iterable[Entry]:
     for line, row in enumerate(rows, 2):
         lines, fields = found.setdefault(row[BALLOT].strip(), ([], {BALLOT: row[BALLOT].strip()}))
         lines.append(line)
-        cells = {row[OPTION]: row[NUMBER]} if long else {name: cell for name, cell in row.items() if name != BALLOT}
+        cells = (
+            {row[OPTION]: row.get(NUMBER, "1")}
+            if long
+            else {name: cell for name, cell in row.items() if name != BALLOT}
+        )
         for option, number in cells.items():
             known = _id(ids, option) or option.strip()
             if number.strip():

@@ -119,15 +119,20 @@ def bundle(session: str, out: Path | None, k: int) -> None:
 @command(help=_("Compare many sessions on the same list: a report as HTML and PDF, in German and English."))
 @click.argument("sessions", nargs=-1, required=True, metavar="SESSION_OR_BUNDLE...")
 @lang_option
-@click.option("--format", "formats", default="html,pdf", show_default=True, help=_("Formats, separated by commas."))
+@click.option(
+    "--format",
+    "formats",
+    default="html,pdf",
+    show_default=True,
+    help=_("Formats, separated by commas: html, pdf, md, and ipynb for a notebook to calculate in."),
+)
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("evidence"), show_default=True, help=_("Where to put them.")
 )
 @fewest_option
 def evidence(sessions: tuple[str, ...], lang: str | None, formats: str, out: Path, k: int) -> None:
-    from workshop_kit.faces.comparing import gather, write_report
+    from workshop_kit.faces.comparing import write_evidence
 
-    found = gather(sessions, k)
     wanted = [name.strip() for name in formats.split(",") if name.strip()]
-    for path in write_report(found, [lang] if lang else list(LANGUAGES), wanted, out):
+    for path in write_evidence(sessions, [lang] if lang else list(LANGUAGES), wanted, out, k):
         click.echo(path)

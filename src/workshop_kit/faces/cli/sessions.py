@@ -162,10 +162,13 @@ def open_(
 @session_argument
 @click.argument("item")
 @click.argument("step", type=click.Choice(STEPS), default="open")
-def step(session: str, item: str, step: str) -> None:
+@click.option("--reason", default="", help=_("Why a closed item is opened again; it stands in the minutes."))
+def step(session: str, item: str, step: str, reason: str) -> None:
+    if reason and step != "open":
+        raise click.UsageError(_("--reason says why an item is opened again; it goes with open only."))
     live = opened(session)
     try:
-        live.do(step, item)
+        live.do(step, item, **({"reason": reason} if reason else {}))
         state = live.state.item(item)
         click.echo(_("{item}: {phase}", item=pick(state.spec.title, live), phase=_(PHASES[state.phase])))
     finally:

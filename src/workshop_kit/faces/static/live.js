@@ -7,6 +7,8 @@
 
 const edited = new WeakMap(); // controls that a person changed and that have not been accepted yet, with the moment
 
+const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, summary, textarea";
+
 const idOf = (node) => node.getAttribute?.("id") || ""; // `form.id` would be the control that is named "id"
 
 const keep = (old, now) =>
@@ -27,10 +29,11 @@ function morphAttributes(old, now) {
 function morphElement(old, now) {
   if (keep(old, now)) return;
   const active = old.getRootNode().activeElement === old && /^(INPUT|TEXTAREA|SELECT)$/.test(old.tagName);
+  const chosen = old.tagName === "SELECT" ? [...now.options].findIndex((option) => option.defaultSelected) : -1;
+  if (active && old.tagName === "SELECT" && now.length === old.length) old.selectedIndex = Math.max(0, chosen);
   if (active && !/^(radio|checkbox)$/.test(old.type)) return;
   morphAttributes(old, now);
   if (old.tagName === "TEXTAREA") return;
-  const chosen = old.tagName === "SELECT" ? [...now.options].findIndex((option) => option.defaultSelected) : -1;
   morphChildren(old, now);
   if (old.tagName === "SELECT") old.selectedIndex = Math.max(0, chosen);
 }
@@ -85,10 +88,17 @@ function morphChildren(old, now) {
 export function morph(region, html) {
   const root = region.getRootNode();
   const focused = region.contains(root.activeElement) ? root.activeElement : null;
+  const around = [];
+  for (let one = focused; one && one !== region; one = one.parentElement) if (idOf(one)) around.push(idOf(one));
   const parsed = new DOMParser().parseFromString(`<body>${html}</body>`, "text/html").body;
   morphChildren(region, document.adoptNode(parsed));
   if (focused && root.activeElement !== focused) {
-    let again = focused.isConnected ? focused : focused.id && region.querySelector(`#${CSS.escape(focused.id)}`);
+    let again = focused.isConnected ? focused : null;
+    for (const id of around) {
+      if (again) break;
+      const one = region.querySelector(`#${CSS.escape(id)}`);
+      again = one?.matches(FOCUSABLE) ? one : one?.querySelector(focused.localName) ?? one?.querySelector(FOCUSABLE);
+    }
     if (!again) {
       again = region.querySelector("h1, h2");
       again?.setAttribute("tabindex", "-1");
@@ -103,7 +113,7 @@ const randomId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte
 
 class Face {
   constructor(root, words, send) {
-    Object.assign(this, { root, words, send, clock: 0, rev: 0, sent: new Map() });
+    Object.assign(this, { root, words, send, clock: 0, rev: 0, sent: new Map(), pressed: "", next: [] });
     root.addEventListener("submit", (event) => this.submit(event));
     root.addEventListener("input", (event) => this.input(event));
     root.addEventListener("change", (event) => this.change(event));
@@ -131,6 +141,17 @@ class Face {
     const region = this.root.querySelector(`[data-region="${name}"]`);
     if (region) morph(region, html);
     this.prepare();
+    if (region && !this.sent.size) this.goOn(region);
+  }
+
+  // After the answer: say what the place of the pressed control tells (data-told), and press what was pressed meanwhile.
+  goOn(region) {
+    const pressed = this.pressed && region.querySelector(`#${CSS.escape(this.pressed)}`);
+    const told = pressed && pressed.closest("[data-told]");
+    if (told) this.say(told.dataset.told, 10);
+    if (pressed) this.pressed = "";
+    const next = this.next.shift();
+    if (next) region.querySelector(`#${CSS.escape(next)}`)?.click();
   }
 
   prepare() {
@@ -145,6 +166,11 @@ class Face {
     event.preventDefault();
     if (event.submitter?.getAttribute("aria-disabled") === "true") return;
     const whole = form.hasAttribute("data-whole");
+    // A button that means a change of what the form shows waits until the form shows the change before.
+    if (whole && event.submitter?.name && [...this.sent.values()].some((sent) => sent.form === form)) {
+      this.next.push(event.submitter.id);
+      return;
+    }
     const fields = new URLSearchParams(new FormData(form, event.submitter));
     const known = fields.get("id");
     const id = whole || !known || this.sent.has(known) ? randomId() : known;
@@ -153,10 +179,12 @@ class Face {
     if (whole) {
       this.rev = Math.max(this.rev + 1, Date.now() + this.clock);
       fields.set("rev", String(Math.round(this.rev)));
+      for (const [other, sent] of this.sent) if (sent.form === form) this.sent.delete(other); // this one takes its place
     }
     this.sent.set(id, { form, fields, at: performance.now() });
     if (form.hasAttribute("data-reset")) this.empty(form);
     if (event.submitter) event.submitter.dataset.pending = "";
+    this.pressed = (event.submitter ?? form.getRootNode().activeElement)?.id ?? "";
     this.say(this.words.sending);
     this.send(id, fields.toString(), whole ? form.dataset.item : "");
   }
@@ -187,10 +215,12 @@ class Face {
     if (sent?.form.hasAttribute("data-reset")) {
       for (const control of sent.form.elements) {
         if (control.type === "hidden" || edited.has(control) || !sent.fields.has(control.name)) continue;
-        control.value = sent.fields.get(control.name);
+        if (/^(radio|checkbox)$/.test(control.type)) control.checked = sent.fields.getAll(control.name).includes(control.value);
+        else control.value = sent.fields.get(control.name);
         this.edit(control);
       }
     }
+    if (final) Object.assign(this, { next: [], pressed: "" });
     this.say(message, 20);
     this.root.querySelector("[data-status]")?.classList.add("wk-refused");
   }
