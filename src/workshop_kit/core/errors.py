@@ -79,7 +79,9 @@ class BrokenLog(StoreError):
 
     def __init__(self, seq: int) -> None:
         super().__init__(
-            N_('The log was altered: entry {seq} does not match its digest. Keep the file, and run "workshop repair".'),
+            N_(
+                'The log was altered: entry {seq} does not match its digest. Run "workshop repair" or restore a backup.'
+            ),
             seq=seq,
         )
         self.seq = seq
