@@ -199,19 +199,24 @@ class LiveSession:
         self._publish()
 
     def _committed(self, batch: list[Request]) -> tuple[list[Receipt | Exception], SessionState]:
-        """Decide a batch in one commit; where it closes a secret poll, its ballot box is sealed before."""
-        while True:
-            outcomes: list[Receipt | Exception] = []
-            try:
-                with self.store.writing() as tx:
-                    state = self._folded(tx.read)
-                    for request in batch:
-                        outcome, state = self._decide(tx, state, request)
-                        outcomes.append(outcome)
-            except ballot_box.Unsealed as box:
-                ballot_box.seal(self.store, box.item)
-            else:
-                return outcomes, state
+        """Decide a batch in one commit; before a command that closes a secret poll, its ballot box is sealed.
+
+        What came before that command is committed first, so that a ballot that arrived in time is in the box.
+        """
+        outcomes: list[Receipt | Exception] = []
+        try:
+            with self.store.writing() as tx:
+                state = self._folded(tx.read)
+                for request in batch:
+                    outcome, state = self._decide(tx, state, request)
+                    outcomes.append(outcome)
+        except ballot_box.Unsealed as box:
+            before = len(outcomes)
+            earlier = self._committed(batch[:before])[0] if before else []
+            ballot_box.seal(self.store, box.item)
+            later, state = self._committed(batch[before:])
+            return [*earlier, *later], state
+        return outcomes, state
 
     def _decide(self, tx: Writing, state: SessionState, request: Request) -> tuple[Receipt | Exception, SessionState]:
         command, actor = request.command, request.actor

@@ -31,14 +31,17 @@ class KilledCommand:
         self.phones = phones
         self._count = 0
         self._examined: set[Path] = set()
+        self._opened: set[str] = set()
 
     async def strike(self) -> None:
         self._count += 1
         if self._count % 2:
             there = self.case.audit.last["item.opened"].item
+            self._opened.add(there)
             item = "cards" if there == "dots" else "dots"
-            order = self.case.witness.order(item, "item.opened")
-            if await self._killed("step", item):
+            why = {"reason": "The next turn"} if item in self._opened else {}
+            order = self.case.witness.order(item, "item.opened", **why)
+            if await self._killed("step", item, "--reason", "The next turn"):
                 self.case.witness.hear(order)
         elif await self._killed("backup") and not self._backups():
             self.case.audit.faults.append("a backup was told, but there is none")

@@ -55,9 +55,10 @@ while True:
         do("room-votes", "dots", "poll.room_votes_counted", counted, **{{"value.o1": str(n)}})
         do("timer", "dots", "item.timer_set", {{"seconds": n}}, seconds=str(n))
         do("add", "cards", "ideas.idea_added", {{"text": f"Card {{n}}"}}, text=f"Card {{n}}")
-    at = session.live.catch_up().current
-    why = {{"reason": "The next turn"}}
-    do("open", "cards" if at == "dots" else "dots", "item.opened", why, **why)
+    state = session.live.catch_up()
+    item = "cards" if state.current == "dots" else "dots"
+    why = {{"reason": "The next turn"}} if state.items[item].phase == "closed" else {{}}
+    do("open", item, "item.opened", why, **why)
     do("next-round", "dots", "item.round_started", {{}})
 """
 
