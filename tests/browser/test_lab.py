@@ -155,7 +155,7 @@ def test_votes_reach_the_notebook_even_while_a_cell_is_busy(session, lab, notebo
 
 
 def test_typing_in_the_console_is_left_alone(session, notebook):
-    session.do("open", "factors")
+    session.do("open", "factors", reason="Once more")
     expect(notebook.locator("#controls")).to_be_visible()
     before = cells(notebook)
     notebook.click("#more summary")
@@ -176,7 +176,7 @@ def test_typing_in_the_console_is_left_alone(session, notebook):
     slip.press("Enter")
     expect(slip).to_have_value("")
     until(notebook, lambda: "slip:ddxabm" in session.inside("factors").ballots)
-    session.do("open", "experiences")
+    session.do("open", "experiences", reason="Once more")
     see(notebook, "experiences")
     notebook.click("#slips summary")
     card = notebook.locator("#slips textarea")
@@ -206,7 +206,7 @@ def test_a_seat_in_the_notebook_votes(session, lab, notebook):
 
 def test_widgets_are_accessible(session, notebook):
     for item in session.state.agenda.items:
-        session.do("open", item.id)
+        session.do("open", item.id, reason="Once more")
         notebook.wait_for_selector(f"#more #step-{item.id}:not(:has(button))", state="attached")
         notebook.evaluate("document.querySelectorAll('.wk-widget details').forEach(one => one.open = true)")
         for scheme in ("light", "dark"):
@@ -216,11 +216,11 @@ def test_widgets_are_accessible(session, notebook):
 
 
 def test_the_stage_fills_the_screen_and_stays_live(session, notebook):
-    session.do("open", "welcome")
+    session.do("open", "welcome", reason="Once more")
     see(notebook, "welcome")
     notebook.click("[data-fullscreen]")
     notebook.wait_for_function("document.fullscreenElement?.classList.contains('wk-stage')")
-    session.do("open", "experiences")
+    session.do("open", "experiences", reason="Once more")
     see(notebook, "experiences")
     notebook.evaluate("document.exitFullscreen()")
 

@@ -324,6 +324,8 @@ def test_what_is_done_offline_arrives_once(session, phone, watch):
     watch.expected = LOST
     session.do("open", "experiences")
     page = phone()
+    session.do("timer", "experiences", seconds="3600")
+    expect(page.locator("time[data-until]")).to_have_text(re.compile("^(59|60):"))  # only a connected page is told
     session.kill()
     status = page.locator("[data-status]")
     expect(status).not_to_be_empty()
