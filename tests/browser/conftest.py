@@ -7,12 +7,16 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from rig import PHONE, Crowd, Served, Watch, chromium, join
 
 NO_CHROMIUM = "no Chromium here: install one, or name it in the environment variable CHROMIUM"
+
+
+expect.set_options(timeout=20_000)  # a busy machine takes its time; what fails is told all the same
 
 
 @pytest.fixture(scope="module")
@@ -73,10 +77,13 @@ def page_of(browser, watch):
 
 @pytest.fixture
 def phone(page_of, session):
-    """Open phones that have joined."""
+    """Open phones that have joined; those with scripts once they are connected."""
 
     def joined(name="", **options):
-        return join(page_of(**options), session, name)
+        page = join(page_of(**options), session, name)
+        if options.get("java_script_enabled", True):
+            page.wait_for_selector("[data-connected]")
+        return page
 
     return joined
 

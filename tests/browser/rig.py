@@ -212,8 +212,11 @@ class Lab:
     @staticmethod
     def run_new(page: Page, source: str) -> None:
         """Append a cell and run it."""
+        before = page.locator(".jp-Notebook .jp-Cell").count()
         page.locator(".jp-Notebook-footer").click()
+        page.wait_for_function(f"document.querySelectorAll('.jp-Notebook .jp-Cell').length > {before}")
         page.keyboard.press("Enter")
+        page.wait_for_selector(".jp-Notebook.jp-mod-editMode")
         page.keyboard.insert_text(source)
         page.keyboard.press("Control+Enter")
 

@@ -355,6 +355,7 @@ export function attachPage(root = document.body) {
   const hear = (message) => {
     if (message.hello) {
       ready = true;
+      root.dataset.connected = "";
       delay = 300;
       face.clock = Date.parse(message.now) - Date.now();
       if (lost) face.say(words.online, 4);
@@ -375,6 +376,7 @@ export function attachPage(root = document.body) {
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
     ready = false;
+    delete root.dataset.connected;
     lost = true;
     status();
     clearTimeout(overdue);
