@@ -18,7 +18,7 @@ from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.store.copies import Purged
 
-MINUTES_FILES = "minutes.*"
+MINUTES_FILES = "minutes*.*"
 CHECKPOINTS = ".ipynb_checkpoints"
 """The folder in which JupyterLab keeps a second copy of each notebook."""
 

@@ -8,12 +8,13 @@ import msgspec
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command
 from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
 from workshop_kit.core.session import LONGEST_REASON, LONGEST_TIMER, fold
-from workshop_kit.core.state import Phase, Reopening, SessionState
+from workshop_kit.core.state import Phase, Reopening, SessionState, Span
 from workshop_kit.store.codec import data_of, data_text, verified
 
 COLLECT = {"id": "collect", "activity": "ideas"}
@@ -341,8 +342,18 @@ def test_an_unknown_event_changes_nothing(room, name, item, data):
     before = made.state
     made.record(name, item, **data)
     assert made.state.seq == before.seq + 1
-    assert made.state.items == before.items
+    known = {key: replace(item, entries=before.items[key].entries) for key, item in made.state.items.items()}
+    assert known == before.items  # but for where its entries stand
     assert (made.state.seats, made.state.current, made.state.info) == (before.seats, before.current, before.info)
+
+
+def test_a_step_says_where_in_the_log_each_of_its_rounds_stands(room):
+    made = room(*ALL)
+    before = made.state.seq
+    for name, item in (("opened", "vote"), ("opened", "collect"), ("closed", "vote"), ("round_started", "vote")):
+        made.record(f"item.{name}", item, seats=3)
+    assert made.state.item("vote").entries == (Span(before + 1, before + 3, 2), Span(before + 4, before + 4, 1))
+    assert made.state.joins.count == len(made.state.seats)
 
 
 def test_an_event_of_an_unknown_item_changes_nothing(room):

@@ -34,10 +34,13 @@ class Heading(Block, frozen=True):
 
 
 class Paragraph(Block, frozen=True):
-    """Running text. `tone` says how it is meant: `plain`, `lead` (the question asked) or `note` (small print)."""
+    """Running text. `tone` says how it is meant.
+
+    `plain`, `lead` (the question asked), `note` (small print), or `source` (which entries of the log this rests on).
+    """
 
     text: str
-    tone: Literal["plain", "lead", "note"] = "plain"
+    tone: Literal["plain", "lead", "note", "source"] = "plain"
 
 
 class Bullets(Block, frozen=True):
@@ -88,7 +91,16 @@ class Chart(Block, frozen=True):
     most: float | None = None
 
 
-AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart
+class Picture(Block, frozen=True):
+    """A photo or drawing, in its file's own bytes. `alt` says in words what it shows; `caption` stands below it."""
+
+    content: bytes
+    media_type: Literal["image/jpeg", "image/png"]
+    alt: str
+    caption: str = ""
+
+
+AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart | Picture
 
 
 class Section(Struct, frozen=True):
@@ -99,8 +111,22 @@ class Section(Struct, frozen=True):
     blocks: tuple[AnyBlock, ...]
 
 
+class Look(Struct, frozen=True, omit_defaults=True):
+    """How an organisation's documents look: its name and logo, a colour (`#rrggbb`), and lines of its letterhead."""
+
+    organisation: str = ""
+    logo: bytes = b""
+    logo_type: Literal["", "image/jpeg", "image/png", "image/svg+xml"] = ""
+    colour: str = ""
+    letterhead: tuple[str, ...] = ()
+
+
 class Meta(Struct, frozen=True):
-    """What a document says about itself. `created` is the session's own date (ISO 8601), so that output repeats."""
+    """What a document says about itself. `created` is the session's own date (ISO 8601), so that output repeats.
+
+    `standing` is one line below the title: which edition it is, and whether it is a draft. `kind` and `edition` name
+    both for programs.
+    """
 
     title: str
     lang: str
@@ -109,6 +135,10 @@ class Meta(Struct, frozen=True):
     simulated: bool = False
     banner: str = ""
     generator: str = ""
+    kind: str = "results"
+    edition: str = "internal"
+    standing: str = ""
+    look: Look = Look()
 
 
 class Document(Struct, frozen=True):

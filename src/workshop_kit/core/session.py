@@ -19,7 +19,7 @@ from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact
-from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
+from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState, Span
 from workshop_kit.core.text import localised
 
 replace = msgspec.structs.replace
@@ -185,6 +185,8 @@ class SessionRules:
         return replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
 
     def _evolve_item(self, item: Item, event: Event) -> Item:
+        spans = (*item.entries, Span()) if event.name == "item.round_started" else item.entries
+        item = replace(item, entries=(*spans[:-1], spans[-1].with_entry(event.seq)))
         match event.name:
             case "item.opened":
                 reason = event.data.get("reason")

@@ -50,12 +50,24 @@ class Reopening(Struct, frozen=True):
     reason: str
 
 
+class Span(Struct, frozen=True):
+    """Entries of the log that belong together: the first and the last number, and how many of those between."""
+
+    first: int = 0
+    last: int = 0
+    count: int = 0
+
+    def with_entry(self, seq: int) -> Span:
+        """Return the span with one more entry, which is later than all in it."""
+        return Span(self.first or seq, seq, self.count + 1)
+
+
 class Item(Struct, frozen=True):
     """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
 
     `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more. `receipts`
     are the words that lay in the boxes, by round and in alphabetical order. `reopened` holds the reopenings for which a
-    reason was given.
+    reason was given. `entries` says where in the log each round stands, the first round first.
     """
 
     spec: Spec
@@ -66,6 +78,7 @@ class Item(Struct, frozen=True):
     receipts: Mapping[int, tuple[str, ...]] = {}
     past: tuple[Any, ...] = ()
     reopened: tuple[Reopening, ...] = ()
+    entries: tuple[Span, ...] = (Span(),)
     opened_at: datetime | None = None
     closed_at: datetime | None = None
     until: datetime | None = None
@@ -100,6 +113,7 @@ class SessionState(Struct, frozen=True):
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
+    `joins`: where in the log people came in.
     """
 
     info: Info = Info("", "")
@@ -119,6 +133,7 @@ class SessionState(Struct, frozen=True):
     began_at: datetime | None = None
     ended_at: datetime | None = None
     channels: PMap[str, int] = pmap()
+    joins: Span = Span()
 
     @property
     def current_item(self) -> Item | None:

@@ -80,11 +80,11 @@ class Session:
         seat = Seat(self.live, lang, name)
         return self._show(f"seat {seat.seat}", seat)
 
-    def minutes(self, lang: str = "", edition: str = "internal") -> MinutesCells:
+    def minutes(self, lang: str = "", edition: str = "internal", kind: str = "results") -> MinutesCells:
         """Return the minutes; each of their methods displays a section."""
         from workshop_kit.minutes.cells import MinutesCells
 
-        return MinutesCells(self.live, lang, edition)
+        return MinutesCells(self.live, lang, edition, kind)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

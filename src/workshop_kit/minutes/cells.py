@@ -9,13 +9,17 @@ from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes.display import SectionOutput
+from workshop_kit.minutes.kinds import KINDS, kind_named
 from workshop_kit.minutes.sections import EDITIONS, Minutes, in_public
 
 
 class MinutesCells:
-    """The minutes of a session in one language and edition ("internal" with names, "public" with those who agreed)."""
+    """The minutes of a session in one language, edition and kind.
 
-    def __init__(self, live: LiveSession, lang: str = "", edition: str = "internal") -> None:
+    The edition is "internal" (with names) or "public" (with the names of those who agreed); a kind is one of `KINDS`.
+    """
+
+    def __init__(self, live: LiveSession, lang: str = "", edition: str = "internal", kind: str = KINDS[0].name) -> None:
         if edition not in EDITIONS:
             raise WorkshopError(
                 N_('There is no edition "{edition}". There are: {known}.'), edition=edition, known=", ".join(EDITIONS)
@@ -24,7 +28,7 @@ class MinutesCells:
         info = state.info
         self._text = voice(lang or info.lang, live.rules.registry.values(), info.timezone)
         people = in_public(live.people, state) if edition == "public" else live.people
-        self._minutes = Minutes(live.rules, state, self._text, people)
+        self._minutes = Minutes(live.rules, state, self._text, people, edition=edition, kind=kind_named(kind))
 
     def head(self) -> SectionOutput:
         """Show who met where and when, and give the document its title."""

@@ -14,6 +14,7 @@ from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
 from workshop_kit.minutes import discretion
 from workshop_kit.minutes.collect import NotebookError, document_of
+from workshop_kit.minutes.kinds import KINDS, file_stem, kind_named
 from workshop_kit.minutes.writers import format_named
 from workshop_kit.prepare import MINUTES_NOTEBOOK, furnish
 
@@ -25,6 +26,7 @@ def write_minutes(
     lang: str = "",
     formats: tuple[str, ...] = ("html", "pdf", "md"),
     edition: str = "internal",
+    kind: str = KINDS[0].name,
     out: Path | None = None,
     *,
     publish: bool = False,
@@ -37,6 +39,7 @@ def write_minutes(
     fails is named in the error, and nothing is written but the executed notebook, which shows where.
     """
     wanted = [format_named(name) for name in formats]
+    kind = kind_named(kind).name
     registry = activities.installed()
     live = folder.open(registry)
     lang = lang or live.state.info.lang
@@ -47,13 +50,14 @@ def write_minutes(
     text = voice(lang, registry.values(), zone)
     target = out or folder.minutes
     target.mkdir(parents=True, exist_ok=True)
-    written = [_executed(folder, target / f"minutes.{lang}.ipynb", lang, edition, progress)]
+    stem = file_stem(lang, edition, kind)
+    written = [_executed(folder, target / f"{stem}.ipynb", lang, edition, kind, progress)]
     document = document_of(_json(written[0]))
     if edition == "public":
         _tell(document, private, found)
     for format_ in wanted:
         progress(format_.name)
-        path = target / f"minutes.{lang}{format_.extension}"
+        path = target / f"{stem}{format_.extension}"
         _replace(path, format_.write(document, text))
         written.append(path)
     if publish:
@@ -63,7 +67,7 @@ def write_minutes(
             shown = document
         else:
             shown = document_of(
-                _json(_executed(folder, folder.published / f"minutes.{lang}.ipynb", lang, "public", progress))
+                _json(_executed(folder, folder.published / f"minutes.{lang}.ipynb", lang, "public", kind, progress))
             )
             _tell(shown, private, found)
         _replace(public, format_named("html").write(shown, text))
@@ -71,7 +75,7 @@ def write_minutes(
     return written
 
 
-def _executed(folder: SessionFolder, output: Path, lang: str, edition: str, progress: Progress) -> Path:
+def _executed(folder: SessionFolder, output: Path, lang: str, edition: str, kind: str, progress: Progress) -> Path:
     progress("ipynb")
     papermill = quick.papermill()
     from workshop_kit.minutes.kernel import OwnKernelManager  # noqa: PLC0415 - as dear as papermill
@@ -80,7 +84,7 @@ def _executed(folder: SessionFolder, output: Path, lang: str, edition: str, prog
         papermill.execute_notebook(
             str(folder.path / MINUTES_NOTEBOOK),
             str(output),
-            parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition},
+            parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition, "kind": kind},
             kernel_name="python3",
             kernel_manager_class=OwnKernelManager,
             progress_bar=False,

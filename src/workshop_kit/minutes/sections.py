@@ -20,6 +20,7 @@ from workshop_kit.core.event import Channel
 from workshop_kit.core.session import SessionRules
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import Text
+from workshop_kit.minutes.kinds import KINDS, Kind
 from workshop_kit.people import NameList
 
 EDITIONS = ("internal", "public")
@@ -54,9 +55,20 @@ def _always(state: object) -> bool:
 
 
 class Minutes:
-    """The minutes of one session in one language."""
+    """The minutes of one session in one language, edition and kind."""
 
-    def __init__(self, rules: SessionRules, state: SessionState, text: Text, people: NameList) -> None:
+    def __init__(
+        self,
+        rules: SessionRules,
+        state: SessionState,
+        text: Text,
+        people: NameList,
+        *,
+        edition: str = EDITIONS[0],
+        kind: Kind = KINDS[0],
+    ) -> None:
+        self.edition = edition
+        self.kind = kind
         self.rules = rules
         self.state = state
         self.text = text
@@ -69,13 +81,15 @@ class Minutes:
         info, text = self.state.info, self.text
         created = self.state.ended_at.isoformat() if self.state.ended_at else ""
         return Meta(
-            title=text(N_("Minutes: {title}"), title=info.title),
+            title=text(self.kind.title, title=info.title),
             lang=text.lang,
             created=created,
             subtitle=", ".join(part for part in (info.place, self._day()) if part),
             simulated=info.simulated,
             banner=text(N_("Simulation: no real people took part.")) if info.simulated else "",
             generator=f"workshop-kit {__version__}",
+            kind=self.kind.name,
+            edition=self.edition,
         )
 
     def sections(self) -> Iterator[Section]:

@@ -91,9 +91,12 @@ def import_(session: str, item: str, file: Path, channel: str, partial: bool) ->
     show_default=True,
     help=_("With all names, or with those alone who agreed to it."),
 )
+@click.option("--kind", default="results", show_default=True, help=_("Which kind of minutes."))
 @click.option("--out", type=click.Path(path_type=Path), help=_("Where to put them; the session's folder if left out."))
 @click.option("--publish", is_flag=True, help=_("Also show the public edition on the phones, under /CODE/minutes."))
-def minutes(session: str, lang: str | None, formats: str, edition: str, out: Path | None, publish: bool) -> None:
+def minutes(
+    session: str, lang: str | None, formats: str, edition: str, kind: str, out: Path | None, publish: bool
+) -> None:
     from workshop_kit.folder import locate
     from workshop_kit.minutes.run import write_minutes
 
@@ -102,7 +105,7 @@ def minutes(session: str, lang: str | None, formats: str, edition: str, out: Pat
     def found(name: str) -> None:
         click.echo(_('Read before you publish: a text names "{name}", who did not agree to it.', name=name), err=True)
 
-    for path in write_minutes(locate(session), lang or "", wanted, edition, out, publish=publish, found=found):
+    for path in write_minutes(locate(session), lang or "", wanted, edition, kind, out, publish=publish, found=found):
         click.echo(path)
 
 

@@ -5,6 +5,7 @@ The elements are built as strings by `_tag` alone, which escapes attributes; lea
 
 from __future__ import annotations
 
+from base64 import b64encode
 from functools import cache
 from html import escape
 from importlib.resources import files
@@ -17,6 +18,7 @@ from workshop_kit.core.document import (
     Heading,
     Pairs,
     Paragraph,
+    Picture,
     Section,
     Table,
 )
@@ -101,6 +103,8 @@ def _block(block: AnyBlock, text: Text) -> str:
             return _table(block)
         case Chart():
             return _figure(block, text)
+        case Picture():
+            return _picture(block)
 
 
 def _figure(chart: Chart, text: Text) -> str:
@@ -109,6 +113,12 @@ def _figure(chart: Chart, text: Text) -> str:
     picture = [_tag("div", draw(chart, text.lang).svg, cls="picture")] if chart.bars else []
     data = [_table(data_table(chart, text), row_heads=True)] if chart.bars else [_tag("p", _leaf(chart.alt))]
     return _tag("figure", _joined([*caption, *picture, *data]))
+
+
+def _picture(picture: Picture) -> str:
+    source = f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
+    caption = [_tag("figcaption", _leaf(picture.caption), dir="auto")] if picture.caption else []
+    return _tag("figure", _joined([_tag("img", src=source, alt=picture.alt), *caption]), cls="photo")
 
 
 def _table(table: Table, *, row_heads: bool = False) -> str:

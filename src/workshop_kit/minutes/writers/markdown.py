@@ -13,6 +13,7 @@ from workshop_kit.core.document import (
     Heading,
     Pairs,
     Paragraph,
+    Picture,
     Section,
     Table,
     one_line,
@@ -95,6 +96,10 @@ def _block(block: AnyBlock, text: Text) -> Iterator[str]:
                 yield f"**{escaped(block.title)}**"
             yield f"*{escaped(described(block))}*"
             yield from _table(data_table(block, text))
+        case Picture():
+            yield f"*{escaped(block.alt)}*"
+            if block.caption:
+                yield escaped(block.caption)
 
 
 def _table(table: Table) -> Iterator[str]:
