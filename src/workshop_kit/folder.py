@@ -14,6 +14,7 @@ from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.library import AGENDA_FILE, Source, load_agenda
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.privacy import erase, overdue
+from workshop_kit.series import LeftOver
 from workshop_kit.store.address import PASSWORD, Address, is_address, read_address
 from workshop_kit.store.sqlite import SqliteStore
 
@@ -72,11 +73,18 @@ class SessionFolder:
 
     @classmethod
     def create(
-        cls, path: Path, agenda: str, info: Info, registry: Registry | None = None, *, store: str = ""
+        cls,
+        path: Path,
+        agenda: str,
+        info: Info,
+        registry: Registry | None = None,
+        *,
+        store: str = "",
+        left: LeftOver | None = None,
     ) -> SessionFolder:
         """Make a new session in `path` with the agenda of that name or file; its log in the database at `store`.
 
-        Raises `AgendaError` or `StoreError`.
+        `left` is what an earlier session left to do. Raises `AgendaError` or `StoreError`.
         """
         registry = registry or activities.installed()
         source = load_agenda(agenda, registry)
@@ -94,7 +102,11 @@ class SessionFolder:
         if address is None:
             folder._fill(source)
         with closing(folder._store(create=True)) as opened:
-            LiveSession.create(opened, registry, source.agenda, info)
+            left = left or LeftOver()
+            LiveSession.create(opened, registry, left.put_into(source.agenda), info)
+            with opened.writing() as tx:
+                for pseudonym, name in left.names.items():
+                    tx.set_name(pseudonym, name)
         if address is not None:
             folder._fill(source)
             folder.lend()

@@ -37,7 +37,9 @@ class NameList(Struct, frozen=True):
     def __call__(self, seat: str, text: Text) -> str:
         if seat in self.names:
             return self.names[seat]
-        return text(N_("Person {number}"), number=self.numbers.get(seat, "?"))
+        if seat not in self.numbers:  # who took something on in an earlier session, and whose name is not known here
+            return text(N_("somebody else"))
+        return text(N_("Person {number}"), number=self.numbers[seat])
 
 
 def new_code() -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import json
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,9 +14,10 @@ from workshop_kit import activities
 from workshop_kit.core.errors import N_, AgendaError, WorkshopError
 from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
-from workshop_kit.folder import SessionFolder
+from workshop_kit.folder import SessionFolder, locate
 from workshop_kit.library import folder_of, guide, load_agenda, shipped, voice
 from workshop_kit.people import new_code
+from workshop_kit.series import LeftOver, left_over
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Registry
@@ -51,10 +52,12 @@ def new_session(
     simulated: bool = False,
     store: str = "",
     keep_until: str = KEEP_DAYS,
+    follows: str = "",
 ) -> SessionFolder:
     """Make the folder of a new session with its notebooks, and its log there or in the database at `store`.
 
-    `keep_until` is the last day on which names are kept, as `last_day` reads it. Raises `AgendaError`, `StoreError`,
+    `keep_until` is the last day on which names are kept, as `last_day` reads it. `follows` names an earlier session of
+    the same series; what that one left to do goes into this one's agenda. Raises `AgendaError`, `StoreError`,
     or `WorkshopError` for what is no day.
     """
     registry = activities.installed()
@@ -69,9 +72,16 @@ def new_session(
         simulated=simulated,
         keep_until=last_day(keep_until, _day(date)),
     )
-    folder = SessionFolder.create(path, agenda, info, registry, store=store)
+    folder = SessionFolder.create(path, agenda, info, registry, store=store, left=_left_by(follows, registry))
     prepare_notebooks(folder, registry)
     return folder
+
+
+def _left_by(session: str, registry: Registry) -> LeftOver:
+    if not session:
+        return LeftOver()
+    with closing(locate(session).open(registry)) as live:
+        return left_over(live)
 
 
 def furnish(folder: SessionFolder, registry: Registry) -> None:

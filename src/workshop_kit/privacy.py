@@ -53,8 +53,13 @@ def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
 
 
 def seat_called(live: LiveSession, who: str) -> str:
-    """Return the seat with this pseudonym, or of the person with this number in the room. Raises `Refused`."""
+    """Return the seat with this pseudonym, or of the person with this number in the room. Raises `Refused`.
+
+    A pseudonym may also be that of somebody who took on something in an earlier session.
+    """
     seats = live.catch_up().seats
+    if who.strip() in live.people.names:
+        return who.strip()
     found = [seat.id for seat in seats.values() if who.strip() in {seat.id, str(seat.number)}]
     if not found:
         raise Refused(

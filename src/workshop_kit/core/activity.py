@@ -6,7 +6,7 @@ for a plug-in, its `locale` folder) lies beside the module that defines it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -260,6 +260,33 @@ class ComparesRounds(Protocol):
 
     def compared(self, states: Sequence[Any], text: Text) -> Iterable[AnyBlock]:
         """Return what the rounds, the last one included, say when they are compared; nothing if they cannot be."""
+
+
+class TellsEntries(Protocol):
+    """What a kind of activity may have beside: what its entries mean to the person whom they are about."""
+
+    said: Mapping[str, str]
+    """A few words (a message key) per name of an event."""
+
+
+class OffersChoices(Protocol):
+    """What a kind of activity may have beside: what people can act upon changes with what others do.
+
+    Their own part of the page is made anew then, less often the more pages there are.
+    """
+
+    def choices(self, state: Any) -> Hashable:
+        """Return what everybody's own part depends on, beside what that person did."""
+
+
+class CarriesOver(Protocol):
+    """What a kind of activity may have beside: what is left to do goes on in the next session of a series.
+
+    An item of that kind finds it there in its setting `carried`, each mapping with `session` (a title) and `day` added.
+    """
+
+    def carries(self, state: Any) -> Iterable[Mapping[str, str]]:
+        """Return what is left, as the setting takes it; the value of `person` is the seat of somebody."""
 
 
 class Registry(Mapping[str, "Activity[Any]"]):

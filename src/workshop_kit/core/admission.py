@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from workshop_kit.core.activity import Actor, Command
+from workshop_kit.core.agenda import carried_persons
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import TICKETS_ISSUED, Channel, Event, Fact
 from workshop_kit.core.personal import over
@@ -67,6 +68,8 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
             return _join(state, command, actor)
         case "name" if not actor.facilitates:
             return (Fact("seat.named", {"named": bool(fields.get("named"))}),)
+        case "name" if fields.get("seat") in carried_persons(state.agenda):
+            return (Fact("seat.named", {"named": False, "seat": fields["seat"]}),)
         case "name":
             seat = _seat(state, fields)
             return (Fact("seat.named", {"named": False, "seat": seat.id}),) if seat.named else ()

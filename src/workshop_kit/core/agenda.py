@@ -25,6 +25,8 @@ LONGEST_ITEM = 24 * 60
 FROM_DATA = "data:"
 FROM_ITEM = "item:"
 TAKES_FROM = "_from"
+CARRIED = "carried"
+"""The setting of an item in which it finds what an earlier session of the same series left to do."""
 
 DataSource = Callable[[str], "Iterable[Mapping[str, Any]]"]
 """Finds the rows of a named data set ("success_factors"); raises `AgendaError` if there is none."""
@@ -80,6 +82,12 @@ def sources(spec: Spec) -> dict[str, str]:
         for key, value in spec.settings.items()
         if key.endswith(TAKES_FROM) and isinstance(value, str) and value.startswith(FROM_ITEM)
     }
+
+
+def carried_persons(agenda: Agenda) -> set[str]:
+    """Return the pseudonyms of those who took on in an earlier session what is carried into this one."""
+    left = (left for spec in agenda.items for left in spec.settings.get(CARRIED, ()) if isinstance(left, Mapping))
+    return {person for one in left if (person := one.get("person"))}
 
 
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:

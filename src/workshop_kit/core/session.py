@@ -15,7 +15,7 @@ from pyrsistent import pmap
 
 from workshop_kit.core import admission, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
-from workshop_kit.core.agenda import Agenda, sources, with_settings
+from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact
@@ -166,7 +166,9 @@ class SessionRules:
                 agenda = msgspec.convert(event.data["agenda"], Agenda)
                 items = {spec.id: Item(spec, self.registry[spec.activity].initial(spec)) for spec in agenda.items}
                 info = msgspec.convert(event.data["info"], Info)
-                return replace(state, info=info, agenda=agenda, items=pmap(items), keep_until=info.keep_until)
+                naming = len(carried_persons(agenda))  # their names are there from the start
+                state = replace(state, info=info, agenda=agenda, items=pmap(items), naming=naming)
+                return replace(state, keep_until=info.keep_until)
             case "session.address_announced":
                 return replace(state, address=event.data["url"])
         return personal.evolve(admission.evolve(state, event), event)

@@ -38,6 +38,8 @@ INTERVAL = 0.25
 
 HELLO_TIMEOUT = 10.0
 MOST_ANSWERS = 200
+PATIENCE_PER_PAGE = 0.01
+"""Seconds per open page between two times at which each gets its own part anew because of what others did."""
 AT_A_TIME = 25
 UNSUPPORTED_DATA = 1003
 
@@ -67,7 +69,7 @@ class Connection:
         self.lang = lang
         self.moves = moves
         self.shared = ""
-        self.head: tuple[object, ...] | None = None
+        self.head: tuple[object, object] | None = None
         self._regions: dict[str, str] = {}
         self._answers: deque[str] = deque(maxlen=MOST_ANSWERS)
         self._due = asyncio.Event()
@@ -127,6 +129,8 @@ class Room:
         self._owned: dict[str, dict[Connection, None]] = {}
         self._changed = asyncio.Event()
         self._moves = live.state.moves
+        self._head: tuple[object, object] = ((), ())
+        self._patient_until = 0.0
 
     @contextlib.asynccontextmanager
     async def lifespan(self, app: Starlette) -> AsyncIterator[None]:
@@ -285,7 +289,7 @@ class Room:
 
     async def _show_changes(self, connections: set[Connection]) -> None:
         """Show these pages what has changed since they were last shown something."""
-        head = self.pages.head_key()
+        head = self._settled_head()
         by_lang: dict[str, list[Connection]] = {}
         for connection in connections:
             by_lang.setdefault(connection.lang, []).append(connection)
@@ -308,6 +312,18 @@ class Room:
                 connection.show("mine", questions[lang])
             if number % AT_A_TIME == 0:
                 await asyncio.sleep(0)
+
+    def _settled_head(self) -> tuple[object, object]:
+        """Return what `mine` depends on now; where others' doings alone have changed it, not sooner than is due."""
+        loop = asyncio.get_running_loop()
+        head = self.pages.head_key()
+        if head[0] == self._head[0] and head[1] != self._head[1] and loop.time() < self._patient_until:
+            loop.call_at(self._patient_until, self._changed.set)
+            return self._head
+        if head != self._head:
+            self._head = head
+            self._patient_until = loop.time() + PATIENCE_PER_PAGE * len(self._connections)
+        return head
 
     def _frame(self, region: str, html: str) -> str:
         return _encode({"region": region, "seq": self.live.state.seq, "html": html}).decode()

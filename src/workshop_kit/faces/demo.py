@@ -86,6 +86,8 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
             _sort(live, item, rows, text, done)
         elif rows:
             await room.share([text.pick(row.label) for row in rows], done)
+            if await room.asked_further():
+                await room.take_part()
         else:
             await room.take_part(done)
             _without_phones(live, item)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
 
+from workshop_kit.core.activity import Registry
 from workshop_kit.core.errors import N_
 from workshop_kit.core.state import Item, SessionState
 from workshop_kit.core.text import Text
@@ -19,19 +21,8 @@ EVENTS = {
     "seat.consented": N_("Name in the public minutes: yes or no"),
     "seat.removed": N_("Was removed by the facilitator"),
     "session.entries_redacted": N_("Had own words deleted"),
-    "poll.ballot_cast": N_("Voted"),
-    "poll.ballot_superseded": N_("A vote that came too late"),
-    "poll.took_part": N_("Took part in a secret vote"),
-    "ideas.idea_added": N_("Wrote a card"),
-    "ideas.idea_withdrawn": N_("Took a card back"),
-    "ideas.idea_assigned": N_("Put a card to a factor"),
-    "ideas.idea_liked": N_("Agreed to a card"),
-    "ideas.idea_unliked": N_("Took back agreement to a card"),
-    "roles.role_taken": N_("Took a role"),
-    "roles.role_confirmed": N_("Confirmed a role"),
-    "roles.role_released": N_("Gave a role back"),
 }
-"""What entries mean; those of other activities show their wire name."""
+"""What entries about a seat mean; an activity says so of its own (`said`), and others show their wire name."""
 
 UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea"})
 """What an entry says of the person, who is reading this, or for the log's own use."""
@@ -47,14 +38,15 @@ class Kept(Struct, frozen=True):
     said: str
 
 
-def kept(state: SessionState, held: Mapping[str, Any], text: Text) -> Iterator[Kept]:
+def kept(state: SessionState, held: Mapping[str, Any], text: Text, registry: Registry) -> Iterator[Kept]:
     """Yield the entries that are held of a person."""
+    meanings = ChainMap(EVENTS, *(getattr(kind, "said", {}) for kind in registry.values()))
     for entry in held["entries"]:
         item = state.items.get(entry["item"])
         at = datetime.fromisoformat(entry["at"])
         local = at.astimezone(text.zone).date().isoformat()
         step = text.pick(item.spec.title) if item else ""
-        known = EVENTS.get(entry["name"], "")
+        known = meanings.get(entry["name"], "")
         what, said = text(known) or entry["name"], _said(entry["data"], _labels(item, text), text)
         yield Kept(text.day(local), text.time(at), step, what, said)
 

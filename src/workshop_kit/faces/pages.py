@@ -90,10 +90,14 @@ class Pages:
         """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
         return self._region("console.html", lang, Audience.FACILITATOR, focus=focus, notice=notice)
 
-    def head_key(self) -> tuple[object, ...]:
-        """Return what `mine` of everybody depends on; where it changes, everybody gets a new one."""
+    def head_key(self) -> tuple[object, object]:
+        """Return what `mine` of everybody depends on: what all must see at once, and what others' doings offer."""
         item = self.live.state.current_item
-        return (item.spec, item.phase, item.revealed, item.round, item.until) if item else ()
+        if item is None:
+            return (), ()
+        choices = getattr(self.live.rules.activity(item), "choices", None)
+        head = (item.spec, item.phase, item.revealed, item.round, item.until)
+        return head, choices(item.state) if choices else ()
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -122,7 +126,7 @@ class Pages:
 
     def held(self, lang: str, seat: str, held: Mapping[str, Any]) -> str:
         """Return the page that tells a person what is kept of them; `held` as `privacy.held_of` gives it."""
-        entries = list(kept(self.live.state, held, self.voice(lang)))
+        entries = list(kept(self.live.state, held, self.voice(lang), self.live.rules.registry))
         return self._render("held.html", lang, seat=seat, held=held, entries=entries)
 
     def stage(self, lang: str, address: str) -> str:

@@ -10,6 +10,7 @@ import asyncio
 import random
 from collections import deque
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -30,15 +31,15 @@ SHY = 0.15
 NAMED = 0.35
 """The share of people who give a name when they join."""
 
-NEVER = frozenset({"release", "withdraw", "assign", "unlike"})
+NEVER = frozenset({"release", "withdraw", "assign", "unlike", "change", "status", "leave", "decline"})
 """Commands that take something back or only move it; a rehearsal goes forward."""
 
 
 class Form(Struct):
     """A form of a page: its hidden fields, and the names and values that a person can choose.
 
-    `numbers` are ranges; `groups` tells which fields share which budget; `required` are the fields that it insists on;
-    `buttons` are its submit buttons, of which the unnamed one only sends.
+    `days` are fields for a date; `numbers` are ranges; `groups` tells which fields share which budget; `required` are
+    the fields that it insists on; `buttons` are its submit buttons, of which the unnamed one only sends.
     """
 
     item: str
@@ -47,6 +48,7 @@ class Form(Struct):
     boxes: dict[str, str] = {}
     numbers: dict[str, range] = {}
     texts: dict[str, str] = {}
+    days: set[str] = set()
     selects: dict[str, list[str]] = {}
     groups: list[tuple[int, set[str]]] = []
     required: set[str] = set()
@@ -117,6 +119,8 @@ class _FormReader(HTMLParser):
             case "number":
                 low, high = int(given.get("min") or 0), int(given.get("max") or 10)
                 form.numbers[name] = range(low, high + 1, int(given.get("step") or 1))
+            case "date":
+                form.days.add(name)
             case "text":
                 form.texts[name] = given.get("value", "")
 
@@ -147,6 +151,7 @@ class Rehearsal:
         self.refusals: list[str] = []
         self._random = random.Random(seed)  # noqa: S311 - a repeatable rehearsal, no secret
         self._people = people
+        self._today = datetime.now(UTC).date()
         self._tokens: list[str] = []
         self._taste: dict[str, float] = {}
         self._client = httpx.AsyncClient(
@@ -192,8 +197,13 @@ class Rehearsal:
             page = await self._page(token)
             form = next((form for form in forms_in(page) if form.texts and form.command not in NEVER), None)
             if form is not None:
-                await self._send(token, form, {next(iter(form.texts)): text})
+                await self._send(token, form, {next(iter(form.texts)): text} | self._days(form))
                 done()
+
+    async def asked_further(self) -> bool:
+        """Return whether the page asks something about what others handed in."""
+        forms = forms_in(await self._page(self._tokens[-1]))
+        return any(form.command not in {*NEVER, "add"} for form in forms)
 
     async def close(self) -> None:
         await self._client.aclose()
@@ -236,10 +246,11 @@ class Rehearsal:
             if name not in shared:
                 chosen[name] = str(self._random.choice(numbers))
         chosen |= self._selected(form)
+        chosen |= self._days(form)
         for name, given in form.texts.items():
             if name == "name":
                 chosen[name] = given or self._name(token)
-            elif self.texts:
+            elif self.texts and (name in form.required or form.command != "add"):
                 chosen[name] = self.texts.popleft()
             elif name in form.required:
                 chosen[name] = self._name(token)
@@ -254,6 +265,11 @@ class Rehearsal:
         if values := [value for value in form.radios.get(field, ()) if value]:
             return answers | {field: self._pick(values, field)}
         return answers
+
+    def _days(self, form: Form) -> dict[str, str]:
+        """Return a day in the next weeks for most of the form's dates."""
+        weeks = {name: self._random.randint(2, 12) for name in sorted(form.days) if self._random.random() > SHY}
+        return {name: (self._today + timedelta(weeks=ahead)).isoformat() for name, ahead in weeks.items()}
 
     def _selected(self, form: Form) -> dict[str, str]:
         """Return what is selected. Where as many lists offer the same values, each value is given once: an order."""

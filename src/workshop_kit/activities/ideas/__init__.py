@@ -36,6 +36,13 @@ class Ideas:
     columns = ("id", "text", "factor", "state", "likes", "channel")
     personal = frozenset({"ideas.idea_added"})
     shapes = SHAPES
+    said: Mapping[str, str] = {
+        "ideas.idea_added": N_("Wrote a card"),
+        "ideas.idea_withdrawn": N_("Took a card back"),
+        "ideas.idea_assigned": N_("Put a card to a factor"),
+        "ideas.idea_liked": N_("Agreed to a card"),
+        "ideas.idea_unliked": N_("Took back agreement to a card"),
+    }
     closed = N_("This collection is closed.")
     entries = staticmethod(entries)
 

@@ -43,6 +43,11 @@ class Poll:
     columns = ("option", "label", "rank", "score", "share", "low", "high", "voters")
     personal: frozenset[str] = frozenset({"poll.words_given"})
     shapes = SHAPES
+    said: Mapping[str, str] = {
+        "poll.ballot_cast": N_("Voted"),
+        "poll.ballot_superseded": N_("A vote that came too late"),
+        "poll.took_part": N_("Took part in a secret vote"),
+    }
     closed = N_("Voting is closed.")
 
     def initial(self, spec: Spec) -> PollState:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
 from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
@@ -93,6 +93,11 @@ class Roles:
     columns = ("role", "person", "state")
     personal: frozenset[str] = frozenset()
     shapes = SHAPES
+    said: Mapping[str, str] = {
+        "roles.role_taken": N_("Took a role"),
+        "roles.role_confirmed": N_("Confirmed a role"),
+        "roles.role_released": N_("Gave a role back"),
+    }
     closed = N_("The role board is closed.")
 
     def initial(self, spec: Spec) -> RolesState:
@@ -166,6 +171,9 @@ class Roles:
             for role in state.roles
         )
         return RolesView(roles, STATES, viewer.open)
+
+    def choices(self, state: RolesState) -> Hashable:
+        return tuple(len(state.held(role.id)) for role in state.roles)
 
     def rows(self, state: RolesState) -> Iterable[Row]:
         for role in state.roles:

@@ -48,6 +48,12 @@ PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
     show_default=True,
     help=_("Last day on which names are kept: a date, or days after the session; 0 for as long as you want."),
 )
+@click.option(
+    "--follows",
+    default="",
+    metavar="SESSION",
+    help=_("An earlier session of the same series: what it left to do goes into this one's plan."),
+)
 def new(
     name: str,
     directory: Path,
@@ -59,6 +65,7 @@ def new(
     date: str,
     facilitator: str,
     keep_until: str,
+    follows: str,
 ) -> None:
     if not name.strip():
         raise WorkshopError(N_("Please give the session a name, which becomes the name of its folder."))
@@ -74,6 +81,7 @@ def new(
         facilitator=facilitator,
         store=store,
         keep_until=keep_until,
+        follows=follows,
     )
     if folder.address and folder.address.password:
         click.echo(
