@@ -85,7 +85,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
         if sources(spec) and rows:
             _sort(live, item, rows, text, done)
         elif rows:
-            await room.share([text.pick(row.label) for row in rows], done)
+            await room.share([text.pick(row.label) for row in rows], done, [row.extra for row in rows])
             if await room.asked_further():
                 await room.take_part()
         else:

@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from html.parser import HTMLParser
+from itertools import zip_longest
 from typing import Any
 
 import httpx
@@ -31,7 +32,7 @@ SHY = 0.15
 NAMED = 0.35
 """The share of people who give a name when they join."""
 
-NEVER = frozenset({"release", "withdraw", "assign", "unlike", "change", "status", "leave", "decline"})
+NEVER = frozenset({"release", "withdraw", "assign", "unlike", "change", "status", "leave", "decline", "disagree"})
 """Commands that take something back or only move it; a rehearsal goes forward."""
 
 
@@ -190,20 +191,30 @@ class Rehearsal:
 
         await asyncio.gather(*(one(token) for token in self._tokens))
 
-    async def share(self, texts: Iterable[str], done: Callable[[], Any] = lambda: None) -> None:
-        """Let people hand in these texts, in their order, one person after the other."""
-        for number, text in enumerate(texts):
+    async def share(
+        self, texts: Iterable[str], done: Callable[[], Any] = lambda: None, beside: Iterable[Mapping[str, Any]] = ()
+    ) -> None:
+        """Let people hand in these texts, in their order, one person after the other.
+
+        `beside` holds, text by text, what else to choose on the form; what it does not ask for is left out.
+        """
+        text: str
+        more: Mapping[str, Any]
+        for number, (text, more) in enumerate(zip_longest(texts, beside, fillvalue={})):  # type: ignore[assignment]
             token = self._tokens[number % len(self._tokens)]
             page = await self._page(token)
             form = next((form for form in forms_in(page) if form.texts and form.command not in NEVER), None)
             if form is not None:
-                await self._send(token, form, {next(iter(form.texts)): text} | self._days(form))
+                chosen = {name: str(value) for name, value in more.items() if name in {*form.radios, *form.selects}}
+                await self._send(token, form, {next(iter(form.texts)): text} | self._days(form) | chosen)
                 done()
 
     async def asked_further(self) -> bool:
-        """Return whether the page asks something about what others handed in."""
-        forms = forms_in(await self._page(self._tokens[-1]))
-        return any(form.command not in {*NEVER, "add"} for form in forms)
+        """Return whether somebody's page asks something about what was handed in."""
+        for token in self._tokens:
+            if any(form.command not in {*NEVER, "add"} for form in forms_in(await self._page(token))):
+                return True
+        return False
 
     async def close(self) -> None:
         await self._client.aclose()
