@@ -29,6 +29,9 @@ LOOK_AGAIN = 0.02
 SHY = 0.15
 """The share of people who let a form pass."""
 
+AT_ONCE_AGAIN = frozenset({"confirm", "vote"})
+"""Commands that a person carries out as long as the page asks for them."""
+
 NAMED = 0.35
 """The share of people who give a name when they join."""
 
@@ -232,7 +235,7 @@ class Rehearsal:
                     written = True
                 answers = self._answers(token, form)
                 await self._send(token, form, answers)
-                forms = [f for f in forms_in(await self._page(token)) if f.command == "confirm"]
+                forms = [f for f in forms_in(await self._page(token)) if f.command in AT_ONCE_AGAIN]
                 acted = bool(forms)
                 break
 
