@@ -15,13 +15,14 @@ from msgspec import Struct
 
 from workshop_kit.core.activity import Registry
 from workshop_kit.core.agenda import Agenda, read_agenda
-from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 
 PACKAGE = Path(__file__).parent
 AGENDA_FILE = "agenda.toml"
 
 _DATA_NAME = re.compile(r"[a-z0-9_-]{1,60}")
+_ITEM_HEADING = re.compile(r"\s*\[\[\s*item\s*\]\]")
 _GUIDE_HEADING = re.compile(r"^## (?P<title>.+?) \{#(?P<item>[a-z0-9-]+)\}$", re.MULTILINE)
 _NOT_FOR_BALLOTS = frozenset({"source"})
 
@@ -69,7 +70,24 @@ def load_agenda(name: str, registry: Registry) -> Source:
         raise AgendaError(
             N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
         ) from None
-    return Source(read_agenda(document, registry, lambda data: data_rows(data, path.parent)), path.parent, toml)
+    try:
+        agenda = read_agenda(document, registry, lambda data: data_rows(data, path.parent))
+    except AgendaError as error:
+        for problem in error.problems if isinstance(error, AgendaErrors) else (error,):
+            problem.line = _line_of(problem, toml)
+        raise
+    return Source(agenda, path.parent, toml)
+
+
+def _line_of(problem: AgendaError, toml: str) -> int:
+    """Return the line of a file that a problem is about: the key that it names, else where its item begins; or 0."""
+    lines = toml.splitlines()
+    heads = [number for number, line in enumerate(lines, 1) if _ITEM_HEADING.match(line)]
+    if not 1 <= problem.number <= len(heads):
+        return 0
+    first, end = heads[problem.number - 1], [*heads, len(lines) + 1][problem.number]
+    key = re.compile(rf"\s*{re.escape(str(problem.values.get('key', '')))}\s*=") if "key" in problem.values else None
+    return next((at for at in range(first, end) if key and key.match(lines[at - 1])), first)
 
 
 def data_rows(name: str, *beside: Path) -> list[dict[str, Any]]:

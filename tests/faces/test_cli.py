@@ -20,7 +20,7 @@ from workshop_kit.library import voice
 from workshop_kit.prepare import new_session
 
 PARAMETERS = {"parameters", "injected-parameters"}
-PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify", "tickets"}
+PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify", "tickets", "agendas"}
 SMALL = """
 name = "small"
 title = { de = "Klein", en = "Small" }
@@ -256,6 +256,52 @@ class TestNew:
 
 
 # ── open, step, results ───────────────────────────────────────────────────────────────────────────────────────────────
+
+
+MISTAKES = """
+name = "mistakes"
+[[item]]
+id = "Welcome"
+activity = "info"
+
+[[item]]
+id = "vote"
+activity = "poll"
+rule = "guess"
+options = ["a", "b"]
+
+[[item]]
+id = "cards"
+activity = "ideas"
+limit = -3
+
+[[item]]
+id = "dance"
+activity = "dance"
+
+[[item]]
+id = "board"
+activity = "roles"
+options_from = "item:nowhere"
+"""
+
+
+class TestAgendas:
+    def test_they_are_listed_with_their_steps(self, run):
+        code, out, err = run("agendas", "--lang", "en")
+        assert (code, err) == (0, "")
+        assert "success-factors: What makes local networks strong (45 minutes)" in out
+        assert "What became of it?" in out
+
+    def test_all_mistakes_are_told_at_once_each_with_its_line(self, run, tmp_path):
+        (tmp_path / "agenda.toml").write_text(MISTAKES, "utf-8")
+        code, out, err = run("new", "x", "--dir", tmp_path / "made", "--agenda", tmp_path / "agenda.toml")
+        assert (code, out) == (1, "")
+        told = err.splitlines()
+        assert [line.split(":")[1].strip() for line in told] == ["Line 3", "Line 10", "Line 16", "Line 18", "Line 25"]
+        for line, allowed in zip(told, ("small letters", "dots, ", "from 0 to", "ideas, info", "earlier"), strict=True):
+            assert allowed in line
+        assert not (tmp_path / "made").exists()
 
 
 class TestOpen:

@@ -10,7 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from workshop_kit.core.activity import Registry, Spec
-from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -48,31 +48,47 @@ def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSourc
     """Check a parsed agenda file and return it with everything from data sets filled in.
 
     A key that ends in `_from` names where a list comes from: "data:NAME" is filled in here, "item:ID" when the item
-    opens. Raises `AgendaError` naming the item and what is allowed.
+    opens. Raises `AgendaError` naming the item and what is allowed, or `AgendaErrors` where several items have one.
     """
     entries = document.get("item")
     if not isinstance(entries, list) or not entries:
         raise AgendaError(N_("The agenda has no items. Add at least one [[item]] with id and activity."))
     items: list[Spec] = []
+    problems: list[AgendaError] = []
     for number, entry in enumerate(entries, 1):
-        spec = _read_item(entry, number, data)
-        if any(spec.id == earlier.id for earlier in items):
-            raise AgendaError(N_('Item {number}: the id "{id}" is taken already.'), number=number, id=spec.id)
-        for key, source in sources(spec).items():
-            if not any(source == earlier.id for earlier in items):
-                raise AgendaError(
-                    N_('Item "{item}": "{key}" names the item "{source}", which must come earlier in the agenda.'),
-                    item=spec.id,
-                    key=key + TAKES_FROM,
-                    source=source,
-                )
-        _check_activity(spec, registry)
-        items.append(spec)
+        try:
+            items.append(_checked_item(entry, number, _ids(entries[: number - 1]), registry, data))
+        except AgendaError as problem:
+            problem.number = number
+            problems.append(problem)
+    if problems:
+        raise problems[0] if len(problems) == 1 else AgendaErrors(problems)
     name = str(document.get("name", "agenda"))
     try:
         return Agenda(name, localised(document.get("title", name)), tuple(items))
     except msgspec.ValidationError as error:
         raise AgendaError(N_("The title of the agenda is not usable: {problem}"), problem=str(error)) from None
+
+
+def _ids(entries: list[object]) -> list[object]:
+    return [entry.get("id") for entry in entries if isinstance(entry, Mapping)]
+
+
+def _checked_item(entry: object, number: int, earlier: list[object], registry: Registry, data: DataSource) -> Spec:
+    """Return an item of an agenda file; `earlier` are the ids of those before it."""
+    spec = _read_item(entry, number, data)
+    if spec.id in earlier:
+        raise AgendaError(N_('Item {number}: the id "{id}" is taken already.'), number=number, id=spec.id)
+    for key, source in sources(spec).items():
+        if source not in earlier:
+            raise AgendaError(
+                N_('Item "{item}": "{key}" names the item "{source}", which must come earlier in the agenda.'),
+                item=spec.id,
+                key=key + TAKES_FROM,
+                source=source,
+            )
+    _check_activity(spec, registry)
+    return spec
 
 
 def sources(spec: Spec) -> dict[str, str]:

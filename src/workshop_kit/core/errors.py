@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from workshop_kit.core.text import Text
 
@@ -67,7 +67,28 @@ class Refused(WorkshopError):
 
 
 class AgendaError(WorkshopError):
-    """An agenda cannot be used; the message names the place in the file."""
+    """An agenda cannot be used; the message names the place in the file.
+
+    `number` says which item it is about, from 1, and 0 for none; `line` is set by who has read the file.
+    """
+
+    number = 0
+    line = 0
+
+    def told(self, text: Text) -> str:
+        problem = super().told(text)
+        return text(N_("Line {line}: {problem}"), line=self.line, problem=problem) if self.line else problem
+
+
+class AgendaErrors(AgendaError):
+    """Several things make an agenda unusable; each is an error of its own."""
+
+    def __init__(self, problems: Sequence[AgendaError]) -> None:
+        super().__init__("\n".join(map(str, problems)).replace("{", "{{").replace("}", "}}"))
+        self.problems = tuple(problems)
+
+    def told(self, text: Text) -> str:
+        return "\n".join(problem.told(text) for problem in self.problems)
 
 
 class StoreError(WorkshopError):

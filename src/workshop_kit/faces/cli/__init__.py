@@ -36,9 +36,10 @@ def main(arguments: list[str] | None = None) -> None:
     except (click.Abort, KeyboardInterrupt):
         _fail(_("Stopped."), 1)
     except WorkshopError as error:
-        _fail(error.told(_), 1)
+        _fail(error.told(_), 1)  # an agenda may have several problems, a line each
 
 
 def _fail(message: str, code: int) -> None:
-    click.echo(f"workshop: {' '.join(message.split())}", err=True)
+    for line in message.splitlines():
+        click.echo(f"workshop: {' '.join(line.split())}", err=True)
     sys.exit(code)

@@ -94,6 +94,22 @@ def new(
     click.echo(_("The session is in {path}. Go on with: {command}", path=folder.path, command=command))
 
 
+@command(help=_("List the agendas that come with the kit."))
+@lang_option
+def agendas(lang: str | None) -> None:
+    from workshop_kit import activities
+    from workshop_kit.faces.cli.terminal import terminal_language
+    from workshop_kit.library import agenda_names, load_agenda, voice
+
+    text, registry = voice(lang or terminal_language()), activities.installed()
+    for name in agenda_names():
+        agenda = load_agenda(name, registry).agenda
+        minutes = sum(spec.minutes for spec in agenda.items)
+        long = text.plural("{n} minute", "{n} minutes", minutes)
+        click.echo(f"{name}: {text.pick(agenda.title)} ({long})")
+        click.echo("  " + " · ".join(text.pick(spec.title) for spec in agenda.items))
+
+
 @command("open", help=_("Start the participants' server, and JupyterLab for the facilitator."))
 @session_argument
 @click.option("--host", default="0.0.0.0", show_default=True, help=_("Address to listen on."))  # noqa: S104 - the room
