@@ -380,11 +380,14 @@ EXAMPLES: tuple[Example, ...] = (
     ),
     Example(
         rule="win-share",
-        source=f"{BY_HAND}: four judgements of three options, one a tie",
-        ballots=(Filled({"a,b": FIRST, "a,c": FIRST}), Filled({"a,b": EQUAL, "b,c": SECOND})),
-        options=ABC,
-        order="a>c>b",
-        scores={"a": 83.33, "c": 50, "b": 16.67},
+        source='ratingtheory.com, table 1a, "Round Robin with Additional Result": percentages, a tie being half',
+        ballots=(
+            *(judged(*game) for game in ("AB", "AC", "BC", "BD", "DA", "EA")),
+            Filled({"C,D": EQUAL}),
+        ),
+        options=tuple("ABCDE"),
+        order="E>B>A=D>C",
+        scores={"A": 50, "B": 66.67, "C": 16.67, "D": 50, "E": 100},
     ),
     Example(
         rule="committee",
