@@ -13,7 +13,9 @@ from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import REDACTED, Channel
 from workshop_kit.core.personal import ERASED, PUBLIC_MINUTES
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
+from workshop_kit.minutes.sections import Minutes
 from workshop_kit.privacy import IN_FRONT, consent, erase, forget, held_of, overdue, purge, seat_called
 from workshop_kit.store.backup import back_up
 from workshop_kit.store.sqlite import SqliteStore
@@ -90,6 +92,74 @@ def test_what_the_facilitator_did_with_an_erased_card_does_no_harm(session):
     ).result(PATIENCE)
     forget(session, seat_of(session, 1))
     assert cards(session, "sort") == ["Ben's bread"]
+
+
+ABC = [{"id": id_, "label": id_.upper()} for id_ in "ab"]
+CLOUD = {"id": "vote", "activity": "poll", "rule": "words"}
+ROUND = {"id": "vote", "activity": "poll", "rule": "consent", "openness": "open", "options": ABC}
+QUESTIONS = {
+    "id": "vote",
+    "activity": "poll",
+    "rule": "form",
+    "openness": "open",
+    "questions": [{"id": "go", "rule": "consent", "options": ABC}, {"id": "what", "rule": "approval", "options": ABC}],
+}
+WORDS = {"word.1": "Quark", "word.2": "Mut"}
+REASON = {"value.a": "-1", "reason.a": "Quark at the door", "value.b": "0", "reason.b": "Only with Quark"}
+ANSWERS = {"value.go.a": "-1", "reason.go.a": "Quark once more", "value.what.b": "1"}
+
+
+@pytest.mark.parametrize(
+    ("item", "mine", "theirs", "kept"),
+    [
+        (CLOUD, WORDS, {"word.1": "Mut"}, ["Mut"]),
+        (ROUND, REASON, {"value.a": "1", "reason.a": "Bread"}, ["Bread"]),
+        (QUESTIONS, ANSWERS, {"value.go.a": "1", "reason.go.a": "Bread"}, ["Bread"]),
+    ],
+    ids=["words", "reasons of a consent round", "reasons in a form"],
+)
+@pytest.mark.parametrize("closed", [False, True])
+@pytest.mark.parametrize("by", [None, IN_FRONT], ids=["by phone", "in front"])
+def test_words_given_in_a_vote_are_gone_from_log_tally_and_minutes(live, path, item, mine, theirs, kept, closed, by):
+    """Of three ballots by one person, each later one in the place of the earlier; what was marked still counts."""
+    made = live(item, store=SqliteStore(path, create=True))
+    made.do("open", "vote")
+    ada, ben = (made.join(name=name).result(PATIENCE).seat for name in ("Ada", "Ben"))
+    before = {**mine, **{key: f"{said} 2" for key, said in mine.items() if not key.startswith("value.")}}
+    for seat, fields in ((ada, before), (ben, theirs), (ada, {}), (ada, mine)):
+        made.submit(Command("cast", "vote", fields), Actor(seat, Channel.PHONE)).result(PATIENCE)
+    made.do("next-round", "vote")
+    for seat, fields in ((ada, mine), (ben, theirs)):
+        made.submit(Command("cast", "vote", fields), Actor(seat, Channel.PHONE)).result(PATIENCE)
+    if closed:
+        made.do("close", "vote")
+    marked = [ballot.value for ballot in made.state.items["vote"].state.ballots.values()]
+    assert b"Quark" in files(path)
+    assert forget(made, ada, by) == 3
+    assert b"Quark" not in files(path)
+    state = made.state.items["vote"]
+    assert [ballot.value for ballot in state.state.ballots.values()] == marked
+    assert "Quark" not in str([(one.tally, list(one.ballots.values())) for one in (*state.past, state.state)])
+    made.do("close", "vote") if not closed else None
+    for lang in ("de", "en"):
+        minutes = Minutes(made.rules, made.state, voice(lang), made.people)
+        told = str([*minutes.sections()])
+        assert "Quark" not in told
+        assert all(word in told for word in kept)
+    assert "Quark" not in str(held_of(made, ada))
+    made.verify()
+
+
+def test_a_word_cloud_says_how_many_words_were_erased(live):
+    made = live(CLOUD)
+    made.do("open", "vote")
+    ada = made.join().result(PATIENCE).seat
+    made.submit(Command("cast", "vote", WORDS), Actor(ada, Channel.PHONE)).result(PATIENCE)
+    forget(made, ada)
+    made.do("close", "vote")
+    told = str([Minutes(made.rules, made.state, voice(lang), made.people).item("vote") for lang in ("de", "en")])
+    assert "Words that were erased at the wish of their authors: 2." in told
+    assert "Auf Wunsch derer, die sie geschrieben haben, gelöschte Wörter: 2." in told
 
 
 # ── by the facilitator, for a person who asks ─────────────────────────────────────────────────────────────────────────

@@ -416,6 +416,28 @@ def test_a_phone_is_told_that_its_ballot_is_in_but_not_what_it_says(session):
     assert (view.took_part, view.mine, view.tally) == (True, None, None)
 
 
+@pytest.mark.parametrize("lang", ["de", "en"])
+def test_an_empty_ballot_is_an_abstention_as_in_an_open_poll_and_the_page_says_so(live, lang):
+    """The page cannot tell an empty ballot from another: what lies in the box is not shown even to its voter."""
+    made = live(POLL, {**POLL, "id": "open", "openness": "names-hidden"})
+    told = {}
+    for item in ("board", "open"):
+        made.do("open", item)
+        seats = [made.join(lang).result(PATIENCE).seat for _ in range(3)]
+        for seat, fields in zip(seats, ({}, {"choice": "ada"}, {"choice": "ada"}), strict=True):
+            made.submit(Command("cast", item, fields), Actor(seat, Channel.PHONE)).result(PATIENCE)
+        told[item] = [Pages(made).mine(lang, seat) for seat in seats[:2]]
+        made.do("close", item)
+        tally = made.state.items[item].state.tally
+        assert (tally.voters, tally.abstained) == (2, 1)
+        assert {"de": "1 Enthaltung", "en": "1 abstained"}[lang] in str(minutes_of(made, lang).item(item))
+    assert all(
+        {"de": "zählt er als Enthaltung", "en": "counts as an abstention"}[lang] in page for page in told["board"]
+    )
+    assert {"de": "Du hast dich enthalten", "en": "You abstained"}[lang] in told["open"][0]
+    assert {"de": "Du hast dich enthalten", "en": "You abstained"}[lang] not in told["open"][1]
+
+
 def test_a_bad_ballot_leaves_the_box_as_it_was(session):
     seat = session.join().result(PATIENCE).seat
     vote(session, seat, "ada")

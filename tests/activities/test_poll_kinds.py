@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from itertools import combinations
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -97,6 +100,41 @@ class TestPairs:
         pair = made.inside("vote").offered("ben")
         made.do("cast", "vote", by="ben", pair=",".join(pair), choice="skip")
         assert made.inside("vote").offered("ada") == mine
+
+    @pytest.mark.parametrize("judges", [12, 30])
+    @pytest.mark.parametrize("options", [4, 6, 9])
+    @pytest.mark.parametrize("seed", range(3))
+    def test_each_option_and_each_pair_is_offered_about_equally_often(self, room, options, judges, seed):
+        """Simulated people judge four pairs each, in a random order.
+
+        Were pairs drawn independently, the squared deviations of their counts, over the mean, would add up to k - 1 for
+        k pairs (Pearson's statistic has k - 1 degrees of freedom). They have to stay below half of that. Options are
+        offered by the least seen, so that their counts differ by little more than the two that one offer counts.
+        """
+        seats = tuple(f"s{number}" for number in range(judges))
+        ids = [f"o{number}" for number in range(options)]
+        item = poll("pairwise", options=[{"id": id_, "label": id_} for id_ in ids], most=4)
+        made = room(item, seats=seats)
+        chance = Random(seed)
+        waiting = [*seats] * 4
+        chance.shuffle(waiting)
+        for seat in waiting:
+            pair = made.inside("vote").offered(seat)
+            made.do("cast", "vote", by=seat, pair=",".join(pair), choice=chance.choice([*pair, "tie"]))
+        assert not any(map(made.inside("vote").offered, seats))
+        judged = Counter(slot for ballot in made.inside("vote").ballots.values() for slot in ballot.value)
+        counts = [judged[",".join(pair)] for pair in combinations(ids, 2)]
+        mean = 4 * judges / len(counts)
+        assert sum((n - mean) ** 2 for n in counts) / mean < (len(counts) - 1) / 2
+        seen = Counter(option for slot in judged.elements() for option in slot.split(","))
+        assert max(seen.values()) - min(seen[id_] for id_ in ids) <= 3
+
+    def test_left_and_right_are_changed_about(self, room):
+        """Of n offers, the first in the alphabet stands left about half the time (four standard deviations)."""
+        seats = tuple(f"s{number}" for number in range(200))
+        state = room(poll("pairwise"), seats=seats).inside("vote")
+        left = sum(pair[0] < pair[1] for pair in map(state.offered, seats))
+        assert abs(left - 100) <= 4 * (200 / 4) ** 0.5
 
 
 class TestConsent:

@@ -314,8 +314,19 @@ def test_a_few_workshops_stand_side_by_side(ten):
     (table,) = [
         b for section in document.sections if section.id == "list-1" for b in section.blocks if isinstance(b, Table)
     ]
-    assert table.head == ("Factor", "Workshops", "Share of people", "From … to")
+    assert table.head == ("Factor", "Share", "From … to")
     assert "nothing is put together" in str(document)
+
+
+def test_in_how_many_workshops_a_factor_was_voted_on_stands_there_where_it_differs(workshop, ten):
+    fewer = {**FACTORS, "options_from": None, "options": data_rows("success_factors")[:11]}
+    fewer = {key: value for key, value in fewer.items() if value is not None}
+    some = [*ten[:2], bundles.bundle_of(workshop("Köln", items=(fewer, MISSING)))]
+    (table,) = (
+        block for block in report(evidence_of(some), voice("en")).sections[1].blocks if isinstance(block, Table)
+    )
+    assert table.head == ("Factor", "Workshops", "Share", "From … to")
+    assert sorted(row[1] for row in table.rows) == ["2", *["3"] * 11]
 
 
 def test_nothing_to_compare_is_told(workshop):

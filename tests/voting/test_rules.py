@@ -13,14 +13,6 @@ from workshop_kit.voting.rules import RULES
 from workshop_kit.voting.ties import places
 
 OPTIONS = ("a", "b", "c", "d")
-CITIES = ("Chattanooga", "Knoxville", "Memphis", "Nashville")
-TENNESSEE = (
-    ("Memphis", "Nashville", 42),
-    ("Nashville", "Chattanooga", 26),
-    ("Chattanooga", "Knoxville", 15),
-    ("Knoxville", "Chattanooga", 17),
-)
-"""The capital of Tennessee, the usual example of the literature on voting: first and second choice, and how many."""
 
 
 def rule(name, **settings):
@@ -46,27 +38,6 @@ class TestWorkedExamples:
         assert lines(tally) == [("b", 1, 3, 2), ("c", 1, 3, 2), ("a", 1, 3, 1), ("d", 4, 1, 1)]
         assert tally.tied == (("b", "c", "a"),)
         assert [line.share for line in tally.lines] == [0.5, 0.5, 0.25, 0.25]
-
-    def test_plurality_in_tennessee(self):
-        cast = profile(*({first: 1} for first, _, people in TENNESSEE for _ in range(people)))
-        tally = rule("choice").count(cast, CITIES)
-        assert lines(tally) == [
-            ("Memphis", 1, 42, 42),
-            ("Nashville", 2, 26, 26),
-            ("Knoxville", 3, 17, 17),
-            ("Chattanooga", 4, 15, 15),
-        ]
-
-    def test_approval_of_two_cities_each_in_tennessee(self):
-        cast = profile(*({first: 1, second: 1} for first, second, people in TENNESSEE for _ in range(people)))
-        tally = rule("approval").count(cast, CITIES)
-        assert lines(tally) == [
-            ("Nashville", 1, 68, 68),
-            ("Chattanooga", 2, 58, 58),
-            ("Memphis", 3, 42, 42),
-            ("Knoxville", 4, 32, 32),
-        ]
-        assert tally.voters == 100
 
     def test_approval_with_two_ties(self):
         tally = rule("approval").count(profile({"a": 1, "d": 1}, {"a": 1, "d": 1}, {"c": 1}, {"b": 1}), OPTIONS)

@@ -100,7 +100,7 @@ def _workshops(evidence: Evidence, text: Text) -> Iterator[AnyBlock]:
     head = (text(N_("Place")), text(N_("Month")), text(N_("People")), text(N_("Remark")))
     yield Paragraph(text.plural("{n} workshop", "{n} workshops", len(rows)), "lead")
     if rows:
-        yield Table(head, rows, text(N_("The workshops")), numeric=(2,))
+        yield Table(head, rows, numeric=(2,))
     if not evidence.comparisons:
         yield Paragraph(text(N_("No two of them voted on the same list in the same way, so nothing can be compared.")))
     if evidence.alone:
@@ -116,17 +116,21 @@ def _overview(comparison: Comparison, text: Text) -> Iterator[AnyBlock]:
         )
     )
     pooled = any(factor.pooled for factor in comparison.factors)
-    columns = [text(N_("Factor")), text(N_("Workshops")), text(N_("Share of people"))]
+    everywhere = all(len(factor.sites) == comparison.workshops for factor in comparison.factors)
+    columns = [text(N_("Factor"))] if everywhere else [text(N_("Factor")), text(N_("Workshops"))]
+    columns += [text(N_("Share"))]
     columns += [text(N_("Interval")), text(N_("Next workshop"))] if pooled else [text(N_("From … to"))]
-    rows = tuple(_row(factor, text, pooled=pooled) for factor in comparison.factors)
+    rows = tuple(_row(factor, text, pooled=pooled, everywhere=everywhere) for factor in comparison.factors)
     numeric = tuple(range(1, len(columns)))
     yield Table(tuple(columns), rows, text(N_("All factors, the most supported first")), numeric=numeric)
     yield Paragraph(text(POOLED) if pooled else text(TOO_FEW, fewest=FEWEST), "note")
     yield Paragraph(text(READING), "note")
 
 
-def _row(factor: Factor, text: Text, *, pooled: bool) -> tuple[str, ...]:
-    start = (text.pick(factor.label), text.number(len(factor.sites)), text.percent(factor.share))
+def _row(factor: Factor, text: Text, *, pooled: bool, everywhere: bool) -> tuple[str, ...]:
+    """Return a factor's row; in how many workshops it was voted on stands there only where that differs."""
+    counted = () if everywhere else (text.number(len(factor.sites)),)
+    start = (text.pick(factor.label), *counted, text.percent(factor.share))
     if not pooled:
         shares = [site.share for site in factor.sites]
         return (*start, _range(min(shares), max(shares), text))

@@ -23,8 +23,7 @@ def rounds(ballots: Sequence[Value], options: Sequence[str]) -> list[Round]:
     A ballot that puts several first gives each an equal part; one whose options are all out counts no more. Of those
     with the fewest votes drops out who had fewer in the latest earlier round in which they differ, and all of them
     together where they never differed. Source: Robert's Rules of Order, 12th ed. 2020, § 45 ("preferential voting");
-    for
-    equals the Scottish Local Government Elections Order 2007.
+    for equals the Scottish Local Government Elections Order 2007.
     """
     left = list(options)
     found: list[Round] = []

@@ -52,6 +52,10 @@ class Pairs(Paper, frozen=True):
             raise Refused(Why.INVALID, N_("Please choose one of the two, or skip them."), field=CHOICE)
         return Filled({**earlier.value, slot: numbers[chosen]})
 
+    def done(self, mine: Value) -> bool:
+        """Whether a voter has judged as many pairs as anybody is asked to."""
+        return bool(self.most) and len(mine) >= self.most
+
     def step(self, number: int, text: Text) -> str:
         return text({FIRST: N_("won"), EQUAL: N_("equal"), SECOND: N_("lost")}.get(number, N_("skipped")))
 
@@ -108,7 +112,7 @@ class Offering(Struct, frozen=True):
 
     def to(self, seat: str, item: str, options: Sequence[str], paper: Pairs, mine: Value) -> Pair | tuple[()]:
         """Return the pair on offer to a voter, left and right by digest, or nothing where all is judged."""
-        if not seat or (paper.most and len(mine) >= paper.most):
+        if not seat or paper.done(mine):
             return ()
         pair = self.next.get(seat) or Offering().rarest(f"{item}/{seat}", options, mine)
         if not pair or slot_of(pair) in mine:
@@ -116,7 +120,9 @@ class Offering(Struct, frozen=True):
         left, right = sorted(pair, key=lambda option: _drawn(item, seat, slot_of(pair), option))
         return left, right
 
-    def judged(self, seat: str, item: str, options: Sequence[str], before: Value, mine: Value) -> Offering:
+    def judged(
+        self, seat: str, item: str, options: Sequence[str], paper: Pairs, before: Value, mine: Value
+    ) -> Offering:
         """Return the offering after a voter's judgements changed from `before` to `mine`."""
         known = {slot_of(pair): pair for pair in combinations(options, 2)}
         planned = self.next.get(seat)
@@ -125,7 +131,7 @@ class Offering(Struct, frozen=True):
         offering = self
         for pair in unplanned:
             offering = offering.counted(pair)
-        following = offering.rarest(f"{item}/{seat}", options, mine)
+        following = None if paper.done(mine) else offering.rarest(f"{item}/{seat}", options, mine)
         if not following:
             return replace(offering, next=offering.next.discard(seat))
         return replace(offering.counted(following), next=offering.next.set(seat, following))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +51,7 @@ class WinShare(Rule, frozen=True, kw_only=True):
             for option, rank in ranked_by(scores, options)
         ]
         duels = {one: {other: won[one, other] for other in options if other != one} for one in options}
-        notes = _gaps(spreads) if profile.cast else ()
+        notes = (*_gaps(spreads), *_apart({*won, *equal}, options)) if profile.cast else ()
         return tallied(self, profile, lines, duels=duels, notes=notes)
 
     def scores(
@@ -150,6 +150,22 @@ def _gaps(spreads: Mapping[str, Mapping[int, int]]) -> tuple[Note, ...]:
     if never:
         notes += (Note(N_("Never compared: {options}."), {"options": never}),)
     return notes
+
+
+def _apart(met: Collection[Pair], options: Sequence[str]) -> tuple[Note, ...]:
+    """Return a note for each group of options that met each other and nobody else, the largest group left out."""
+    groups: dict[str, set[str]] = {option: {option} for option in options}
+    for one, other in met:
+        if groups[one] is not groups[other]:
+            groups[one] |= groups[other]
+            groups.update(dict.fromkeys(groups[other], groups[one]))
+    linked = dict.fromkeys(tuple(o for o in options if o in groups[option]) for option in options)
+    smaller = sorted((group for group in linked if len(group) > 1), key=len, reverse=True)[1:]
+    told = N_(
+        "Compared only among themselves, never with the others: {options}. How they stand against those nobody said, "
+        "so their places beside those are a guess."
+    )
+    return tuple(Note(told, {"options": group}) for group in smaller)
 
 
 # ── from an agenda ────────────────────────────────────────────────────────────────────────────────────────────────────

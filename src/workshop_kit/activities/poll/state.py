@@ -198,7 +198,7 @@ class PollState(Struct, frozen=True, dict=True):
         if not isinstance(self.rule.paper, Pairs):
             return state
         before = self.ballots[ballot.voter].value if ballot.voter in self.ballots else {}
-        offering = self.offering.judged(ballot.voter, self.item, self.ids, before, ballot.value)
+        offering = self.offering.judged(ballot.voter, self.item, self.ids, self.rule.paper, before, ballot.value)
         return replace(state, offering=offering)
 
     def with_label(self, option_id: str, label: Localised) -> PollState:

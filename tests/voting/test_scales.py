@@ -1,4 +1,4 @@
-"""Worked examples for rules over scales, each with its source; every figure can be followed by hand."""
+"""Ties of rules over scales, worked by hand, beside the examples of the literature in `published`."""
 
 from __future__ import annotations
 
@@ -9,9 +9,6 @@ from workshop_kit.voting.scales import majority_value
 
 MEMPHIS, NASHVILLE, CHATTANOOGA, KNOXVILLE = CITIES = tuple("MNCK")
 
-SCORES = ((42, (10, 4, 2, 0)), (26, (0, 10, 4, 2)), (15, (0, 6, 10, 6)), (17, (0, 5, 7, 10)))
-"""Of 100 voters per city and for each city, 0 to 10: the example of Wikipedia's article "Score voting"."""
-
 POOR, FAIR, GOOD, EXCELLENT = range(4)
 GRADES = (
     (42, (EXCELLENT, FAIR, POOR, POOR)),
@@ -19,7 +16,7 @@ GRADES = (
     (15, (POOR, FAIR, EXCELLENT, GOOD)),
     (17, (POOR, FAIR, GOOD, EXCELLENT)),
 )
-"""The same voters' grades: the example of Wikipedia's article "Majority judgment"."""
+"""Grades of 100 voters for the capital of Tennessee, made so that what Wikipedia tells of its own holds."""
 
 
 def counted(name, groups, options=CITIES, **settings):
@@ -32,23 +29,12 @@ def scores(tally):
     return {line.option: line.score for line in tally.lines}
 
 
-def test_tennessee_by_range():
-    tally = counted("range", SCORES)
-    assert scores(tally) == {NASHVILLE: 6.03, CHATTANOOGA: 4.57, MEMPHIS: 4.20, KNOXVILLE: 3.12}
-    assert [line.option for line in tally.lines] == [NASHVILLE, CHATTANOOGA, MEMPHIS, KNOXVILLE]
-
-
-def test_tennessee_by_star():
-    """Of the two with the highest sums, 42 + 26 voters place Nashville higher and 15 + 17 Chattanooga."""
-    tally = counted("star", SCORES, high=10)
-    assert scores(tally) == {NASHVILLE: 603, CHATTANOOGA: 457, MEMPHIS: 420, KNOXVILLE: 312}
-    assert tally.first == (NASHVILLE,)
-    (run_off,) = tally.notes
-    assert (run_off.options, run_off.values) == ({"one": ("N",), "other": ("C",)}, {"n": 68, "m": 32})
-
-
 def test_tennessee_by_majority_judgment():
-    """Three cities have the median "fair"; Nashville keeps it longest as one median after another is taken away."""
+    """Three cities have the median "fair"; Nashville keeps it longest as one median after another is taken away.
+
+    Wikipedia, "Majority judgment": since Nashville, Chattanooga and Knoxville tie, "fair" is removed from all three
+    until their medians differ.
+    """
     tally = counted("majority-judgment", GRADES, high=EXCELLENT)
     assert scores(tally) == {NASHVILLE: FAIR, CHATTANOOGA: FAIR, KNOXVILLE: FAIR, MEMPHIS: POOR}
     assert tally.first == (NASHVILLE,)
