@@ -51,10 +51,16 @@ def sheet_names(wanted: Sequence[str]) -> Iterator[str]:
     taken = set(_RESERVED)
     for name in wanted:
         fit = re.sub(r"\s+", " ", _NOT_IN_A_NAME.sub(" ", name)).strip(" '") or "–"
-        tries = (fit if n == 1 else f"{fit[: _LONGEST_NAME - len(f' {n}')]} {n}" for n in count(1))
-        found = next(made for tried in tries if (made := tried[:_LONGEST_NAME].rstrip(" '")).lower() not in taken)
+        endings = (f" {n}" if n > 1 else "" for n in count(1))
+        tries = (_cut(fit, _LONGEST_NAME - len(ending)).rstrip(" '") + ending for ending in endings)
+        found = next(tried for tried in tries if tried.lower() not in taken)
         taken.add(found.lower())
         yield found
+
+
+def _cut(words: str, longest: int) -> str:
+    """Return the beginning of the words, no longer than Excel allows, which counts in UTF-16."""
+    return words.encode("utf-16-le")[: longest * 2].decode("utf-16-le", "ignore")
 
 
 def number(cell: str, text: Text) -> Number | None:
@@ -152,9 +158,8 @@ class _Writer:
             sheet.autofilter(top, 0, top + len(table.rows), len(table.head) - 1)
 
     def _string(self, sheet: Any, row: int, column: int, leaf: str, look: Any) -> None:
-        """Write a leaf as a string; Excel holds no longer ones than `_LONGEST_CELL`, counted in UTF-16."""
-        kept = leaf.encode("utf-16-le")[: _LONGEST_CELL * 2].decode("utf-16-le", "ignore")
-        sheet.write_string(row, column, kept, look)
+        """Write a leaf as a string; Excel holds no longer ones than `_LONGEST_CELL`."""
+        sheet.write_string(row, column, _cut(leaf, _LONGEST_CELL), look)
 
     def _numeric(self, shown: str) -> Any:
         """Return the format of a number, the same for the same look."""
