@@ -135,7 +135,7 @@ class _Writer:
         sheet.set_paper(9)  # A4
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&P / &N")
+        sheet.set_footer("&C&P / &N")
         self._string(sheet, 0, 0, heading, self.title)
         return sheet
 
