@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.resources
 import re
 import textwrap
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +31,8 @@ _FONT_SIZE, _LINE, _ROW_GAP, _BAR = 13, 16, 9, 17
 _LETTER = 6.9
 _LABEL_LETTERS, _NOTE_LETTERS, _LINES = 46, 26, 3
 _NARROWEST_PLOT = 160
+_KEPT = 64
+"""Charts drawn last: the same minutes are often written in several formats."""
 
 _NOT_XML = dict.fromkeys((0xFFFE, 0xFFFF), "\N{REPLACEMENT CHARACTER}")
 _TAG = re.compile("<[^>]*>")
@@ -53,6 +55,7 @@ def drawn_pixels(svg: str, scale: float = 1.0) -> bytes:
     return _drawer().svg_to_png(svg, scale=scale)  # type: ignore[no-any-return, unused-ignore]
 
 
+@lru_cache(maxsize=_KEPT)
 def draw(chart: Chart, lang: str) -> Picture:
     """Return the chart as a picture without its title, which the document sets as a caption.
 
@@ -61,8 +64,8 @@ def draw(chart: Chart, lang: str) -> Picture:
     """
     import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
 
-    with alt.theme.enable("none"):
-        spec = _layers(chart, lang).to_dict()
+    with alt.theme.enable("none"), alt.utils.schemapi.debug_mode(False):  # checking the grammar costs more than drawing
+        spec = _layers(chart, lang).to_dict(validate=False)
     svg: str = _drawer().vegalite_to_svg(spec)
     plain = _TAG.sub(lambda tag: _ROLES.sub("", tag[0]), svg)
     return Picture(plain.replace("<svg ", f'<svg role="img" aria-label="{escape(described(chart))}" ', 1))

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 
 from docx.oxml.ns import qn
-from docx.shared import Pt
+from docx.shared import Length, Pt
 
 from workshop_kit.core.document import AnyBlock, Bullets, Chart, Document, Heading, Pairs, Paragraph, Picture, Table
 from workshop_kit.core.text import Text
@@ -52,6 +52,7 @@ class _Writer:
     def __init__(self, document: Document, text: Text) -> None:
         self.text = text
         self.word = new_document(document.meta, text)
+        self._styles: dict[str, tuple[str, Length]] = {}
 
     def file(self) -> bytes:
         """Return the bytes of the document."""
@@ -95,13 +96,21 @@ class _Writer:
         return paragraph
 
     def _blank(self, style: str, *, sticks: bool = False) -> Any:
-        paragraph = self.word.add_paragraph(style=style_name(style))
+        paragraph = self.word.add_paragraph()
+        name, before = self._known(style)
+        paragraph._p.style = name
         if sticks:
             paragraph.paragraph_format.keep_with_next = True
-        before = self.word.styles[style_name(style)].paragraph_format.space_before
         if (above := paragraph._p.getprevious()) is not None and above.tag == _TABLE:
-            paragraph.paragraph_format.space_before = max(before or _AFTER_TABLE, _AFTER_TABLE)
+            paragraph.paragraph_format.space_before = max(before, _AFTER_TABLE)
         return paragraph
+
+    def _known(self, style: str) -> tuple[str, Length]:
+        """Return a style's id and the space before it; python-docx would read all styles for each paragraph."""
+        if style not in self._styles:
+            found = self.word.styles[style_name(style)]
+            self._styles[style] = (found.style_id, found.paragraph_format.space_before or Pt(0))
+        return self._styles[style]
 
     def _numbering(self) -> int:
         """Return the id of a new numbering that begins at 1, since all lists of one style would count on."""

@@ -82,10 +82,9 @@ def _leaf(leaf: str) -> str:
 
 
 def _section(section: Section, text: Text) -> str:
-    name = f"{section.id}-title"
-    parts = [_tag("h2", _leaf(section.title), id=name, dir="auto")]
+    parts = [_tag("h2", _leaf(section.title), dir="auto")]
     parts += [_block(block, text) for block in section.blocks]
-    return _tag("section", _joined(parts), id=section.id, aria_labelledby=name)
+    return _tag("section", _joined(parts), id=section.id)
 
 
 def _block(block: AnyBlock, text: Text) -> str:
@@ -166,7 +165,7 @@ def _table(table: Table, *, row_heads: bool = False) -> str:
     caption = [_tag("caption", _leaf(table.caption), dir="auto")] if table.caption else []
     parts = [*caption, _tag("thead", _tag("tr", "".join(heads))), _tag("tbody", _joined(rows))]
     name = table.caption or ", ".join(table.head)
-    return _tag("div", _tag("table", _joined(parts)), cls="wide", role="region", tabindex="0", aria_label=name)
+    return _tag("div", _tag("table", _joined(parts)), cls="wide", role="group", tabindex="0", aria_label=name)
 
 
 @cache
