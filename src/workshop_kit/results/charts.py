@@ -172,13 +172,15 @@ def _layers(chart: Chart, lang: str) -> alt.LayerChart:
     axis = alt.Axis(tickCount=5, tickMinStep=1, title=_wrapped(chart.unit, 60) or None)
     whole = alt.Scale(domain=[0, chart.most]) if chart.most else alt.Scale(zero=True, nice=False)
     across = alt.X("value:Q", axis=axis, scale=whole)
+    edge: Any = alt.XValue(0)  # type: ignore[no-untyped-call, unused-ignore]
+    line = alt.Text("line:N")  # channels are made here: from short words Altair would look them up in its grammar
     drawn = _on(marks)
-    layers = [drawn.mark_bar(orient="horizontal", size=_BAR, color=FILL).encode(x=across, x2=alt.datum(0), y=down)]
+    layers = [drawn.mark_bar(orient="horizontal", size=_BAR, color=FILL).encode(x=across, x2=alt.X2Datum(0), y=down)]
     if any(_interval(bar) for bar in bars):
-        layers.append(drawn.mark_rule(color=INK, strokeWidth=2).encode(x="low:Q", x2="high:Q", y=down))
+        layers.append(drawn.mark_rule(color=INK, strokeWidth=2).encode(x=alt.X("low:Q"), x2=alt.X2("high:Q"), y=down))
     layers += [
-        _on(labels).mark_text(align="right", dx=-10).encode(x=alt.value(0), y=down, text="line:N"),
-        _on(ends).mark_text(align="left", dx=7).encode(x="end:Q", y=down, text="line:N"),
+        _on(labels).mark_text(align="right", dx=-10).encode(x=edge, y=down, text=line),
+        _on(ends).mark_text(align="left", dx=7).encode(x=alt.X("end:Q"), y=down, text=line),
     ]
     picture: alt.LayerChart = (
         alt.layer(*layers)
