@@ -13,7 +13,7 @@ from tests.minutes.hostile import LOGO, SECRET, document, photo
 from workshop_kit.core.document import Document, Look, Meta, Paragraph, Picture, Section
 from workshop_kit.core.text import Text
 from workshop_kit.folder import SessionFolder
-from workshop_kit.library import voice
+from workshop_kit.library import shipped, voice
 from workshop_kit.minutes import pictures, vector
 from workshop_kit.minutes.cells import MinutesCells
 from workshop_kit.minutes.colour import NIGHT, PAPER, READABLE, contrast, readable
@@ -206,3 +206,11 @@ def test_every_format_that_has_a_head_shows_the_organisation():
     page = BUILT_IN[0].write(one, voice("de")).decode()
     assert f"--accent: {readable('#ffcc00')}" in page
     assert f"--accent: {readable(readable('#ffcc00'), NIGHT)}" in page
+
+
+def test_the_example_can_be_copied(tmp_path):
+    (tmp_path / "workshop.toml").write_bytes((shipped("facilitation") / "workshop.example.toml").read_bytes())
+    look = look_of(tmp_path, pytest.fail)
+    assert look.organisation
+    assert look.letterhead
+    assert contrast(look.colour, PAPER) >= READABLE

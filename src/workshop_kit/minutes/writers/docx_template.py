@@ -32,6 +32,9 @@ AFTER_BIDI = AFTER_BORDERS[AFTER_BORDERS.index("w:bidi") + 1 :]
 
 _BUILT_IN = {"Body": "Normal", "Bullet": "List Bullet", "Number": "List Number", "Running": "Header"}
 _FIELDS = {"{page}": "PAGE", "{pages}": "NUMPAGES"}
+_INSIDE = 6
+"""Points between a frame and its words."""
+
 _LONGEST = 255
 """The most letters of a property of a Word file."""
 
@@ -75,6 +78,8 @@ def put_picture(paragraph: Any, content: bytes, alt: str, most: tuple[float, flo
     width, height = measured(content, *most)
     inline = paragraph.add_run().add_picture(BytesIO(content), Mm(width), Mm(height))._inline
     inline.docPr.set("descr", alt)
+    for side in "TBLR":  # where nothing is said, LibreOffice keeps a distance
+        inline.set(f"dist{side}", "0")
 
 
 def _about(word: Word, meta: Meta, text: Text) -> None:
@@ -106,8 +111,11 @@ def _style(word: Word, name: str, look: office.Style) -> None:
         properties.remove(edge)
     if look.framed:
         frame = made("w:pBdr")
-        frame.extend(made(f"w:{edge}", val="single", sz="12", space="6") for edge in ("top", "left", "bottom", "right"))
+        frame.extend(
+            made(f"w:{edge}", val="single", sz="12", space=str(_INSIDE)) for edge in ("top", "left", "bottom", "right")
+        )
         properties.insert_element_before(frame, *AFTER_BORDERS)
+        shape.left_indent = shape.right_indent = Pt(_INSIDE)
 
 
 def _speak(word: Word, lang: str) -> None:
@@ -159,3 +167,5 @@ def _letterhead(header: Any, meta: Meta, text: Text) -> None:
         first.add_run(f"\t{look.organisation}")
     if look.letterhead:
         header.add_paragraph(" · ".join(look.letterhead), style="Header").alignment = WD_ALIGN_PARAGRAPH.RIGHT
+    if look.logo or look.organisation or look.letterhead:
+        header.paragraphs[-1].paragraph_format.space_after = Pt(18)

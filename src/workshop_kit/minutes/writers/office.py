@@ -22,7 +22,7 @@ FEW_ROWS = 12
 """A table of so few rows stays on one page."""
 
 LOGO = (70.0, 15.0)
-PHOTO = (TEXT_WIDTH, 120.0)
+PHOTO = (TEXT_WIDTH, 100.0)
 CHART = (TEXT_WIDTH, 200.0)
 """Millimetres, as all lengths here; the last three are the most that a picture takes across and down."""
 

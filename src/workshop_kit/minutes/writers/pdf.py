@@ -45,7 +45,7 @@ SECONDS = 60.0
 _SOURCES = Path(__file__).parents[3]
 _MODULE = "workshop_kit.minutes.writers.pdf"
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
-_PHOTO = (158.0, 120.0)
+_PHOTO = (158.0, 100.0)
 """The most millimetres that a photo takes, across and down."""
 
 
