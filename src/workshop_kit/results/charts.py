@@ -47,7 +47,7 @@ class Picture(Struct, frozen=True):
     @property
     def png(self) -> bytes:
         """The same picture for formats that cannot hold SVG, fine enough for print."""
-        return drawn_pixels(self.svg, 3.0)
+        return drawn_pixels(self.svg, 2.0)
 
 
 def drawn_pixels(svg: str, scale: float = 1.0) -> bytes:
