@@ -164,7 +164,7 @@ class SessionFolder:
     def _fill(self, source: Source) -> None:
         self.path.mkdir(parents=True, exist_ok=True)
         self.agenda.write_text(source.toml, "utf-8")
-        for beside in (*source.folder.glob("guide.*.md"), *source.folder.glob("*.csv")):
+        for beside in (*source.folder.glob("guide.*.md"), *source.folder.glob("*.csv"), *_look(source.folder)):
             (self.path / beside.name).write_bytes(beside.read_bytes())
 
     def _remembered(self) -> Address | None:
@@ -177,6 +177,11 @@ class SessionFolder:
             raise StoreError(
                 N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
             ) from None
+
+
+def _look(folder: Path) -> list[Path]:
+    """Return the files beside an agenda that say how its minutes look."""
+    return [path for path in (folder / "workshop.toml", *folder.glob("logo.*")) if path.is_file()]
 
 
 def withdrawn(published: Path) -> list[Path]:

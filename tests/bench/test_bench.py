@@ -52,3 +52,11 @@ def test_large_polls_are_counted_the_same_by_another_process():
     for row in told.values():
         assert row["same_recount"]
         assert 0 < row["tally"] <= row["html"]
+
+
+def test_every_format_of_long_minutes_is_measured():
+    told = figures("minutes.py", "--ideas", "20", "--polls", "1")
+    assert {"html", "pdf", "md", "docx", "odt", "xlsx", "csv", "json"} <= told.keys()
+    for row in told.values():
+        assert row["kilobytes_written"] > 1
+        assert 0 <= row["cpu_seconds"] < 20

@@ -7,7 +7,17 @@ from workshop_kit.core.document import Meta, Paragraph, Section
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.collect import NotebookError
 from workshop_kit.minutes.display import SectionOutput
-from workshop_kit.minutes.exporters import HtmlExporter, MarkdownExporter, PdfExporter
+from workshop_kit.minutes.exporters import (
+    CsvExporter,
+    DocxExporter,
+    HtmlExporter,
+    JsonExporter,
+    MarkdownExporter,
+    OdtExporter,
+    PdfExporter,
+    XlsxExporter,
+)
+from workshop_kit.minutes.writers import format_named
 
 
 def executed():
@@ -23,6 +33,11 @@ def executed():
         (HtmlExporter, ".html", "text/html", "<!doctype html>"),
         (MarkdownExporter, ".md", "text/markdown", "# Titel"),
         (PdfExporter, ".pdf", "application/pdf", b"%PDF-1.7"),
+        (DocxExporter, ".docx", format_named("docx").media_type, b"PK"),
+        (OdtExporter, ".odt", "application/vnd.oasis.opendocument.text", b"PK"),
+        (XlsxExporter, ".xlsx", format_named("xlsx").media_type, b"PK"),
+        (CsvExporter, ".csv", "text/csv", "\ufeffTitel".encode()),
+        (JsonExporter, ".json", "application/json", "{"),
     ],
 )
 def test_an_executed_notebook_becomes_minutes(exporter, extension: str, media_type: str, start: str | bytes):

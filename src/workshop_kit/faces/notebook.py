@@ -84,7 +84,7 @@ class Session:
         """Return the minutes; each of their methods displays a section."""
         from workshop_kit.minutes.cells import MinutesCells
 
-        return MinutesCells(self.live, lang, edition, kind)
+        return MinutesCells(self.live, lang, edition, kind, self.folder)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
+from pathlib import Path
+
+from msgspec.structs import replace
 
 from workshop_kit.core.document import Section
 from workshop_kit.core.errors import N_, WorkshopError
@@ -10,6 +14,7 @@ from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes.display import SectionOutput
 from workshop_kit.minutes.kinds import KINDS, kind_named
+from workshop_kit.minutes.look import LookError, look_of
 from workshop_kit.minutes.sections import EDITIONS, Minutes, in_public
 
 
@@ -17,13 +22,22 @@ class MinutesCells:
     """The minutes of a session in one language, edition and kind.
 
     The edition is "internal" (with names) or "public" (with the names of those who agreed); a kind is one of `KINDS`.
+    The look is that of the session's `folder`, if one is given.
     """
 
-    def __init__(self, live: LiveSession, lang: str = "", edition: str = "internal", kind: str = KINDS[0].name) -> None:
+    def __init__(
+        self,
+        live: LiveSession,
+        lang: str = "",
+        edition: str = "internal",
+        kind: str = KINDS[0].name,
+        folder: Path | None = None,
+    ) -> None:
         if edition not in EDITIONS:
             raise WorkshopError(
                 N_('There is no edition "{edition}". There are: {known}.'), edition=edition, known=", ".join(EDITIONS)
             )
+        self._folder = folder
         state = live.catch_up()
         info = state.info
         self._text = voice(lang or info.lang, live.rules.registry.values(), info.timezone)
@@ -32,7 +46,10 @@ class MinutesCells:
 
     def head(self) -> SectionOutput:
         """Show who met where and when, and give the document its title."""
-        return SectionOutput(self._minutes.head(), self._text, self._minutes.meta())
+        meta = self._minutes.meta()
+        if self._folder is not None:
+            meta = replace(meta, look=look_of(self._folder, self._note))
+        return SectionOutput(self._minutes.head(), self._text, meta)
 
     def attendance(self) -> SectionOutput:
         """Show how many took part, and the names of those who gave one."""
@@ -61,6 +78,10 @@ class MinutesCells:
     def recount(self, counted: Mapping[tuple[str, int], Mapping[str, int]]) -> SectionOutput | None:
         """Compare the results of secret votes with sums per option that a cell has counted, by item and round."""
         return self._shown(self._minutes.recount(counted))
+
+    def _note(self, note: LookError) -> None:
+        """Tell whoever runs the notebook; what a cell prints never reaches the minutes."""
+        sys.stderr.write(f"{note.told(self._text)}\n")
 
     def _shown(self, section: Section | None) -> SectionOutput | None:
         return SectionOutput(section, self._text) if section else None

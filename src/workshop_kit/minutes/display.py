@@ -9,6 +9,7 @@ import msgspec
 from workshop_kit.core.document import MIME, Meta, Section
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.writers import html, markdown
+from workshop_kit.minutes.writers.shape import with_pixels
 
 
 class SectionOutput:
@@ -18,7 +19,7 @@ class SectionOutput:
     """
 
     def __init__(self, section: Section, text: Text, meta: Meta | None = None) -> None:
-        self.section = section
+        self.section = with_pixels(section)
         self.text = text
         self.meta = meta
 

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from nbformat import NotebookNode
 
 
+_TEXTS = {"html", "md", "json"}
+"""What nbconvert may print. A CSV is written as bytes, so that its line ends stay as spreadsheets want them."""
+
+
 class MinutesExporter(Exporter):
     """Base of the exporters; one that is made from it says which format it writes."""
 
@@ -35,7 +39,7 @@ class MinutesExporter(Exporter):
         document = document_of(nb)
         locale = Path(str(files("workshop_kit") / "locale"))
         minutes = self.written.write(document, Text.load(document.meta.lang, (locale,)))
-        return minutes.decode() if self.output_mimetype.startswith("text/") else minutes, resources
+        return minutes.decode() if self.written.name in _TEXTS else minutes, resources
 
 
 class HtmlExporter(MinutesExporter):
@@ -60,3 +64,43 @@ class MarkdownExporter(MinutesExporter):
     written = format_named("md")
     output_mimetype = written.media_type
     export_from_notebook = "Minutes (Markdown)"
+
+
+class DocxExporter(MinutesExporter):
+    """Minutes as a Word document."""
+
+    written = format_named("docx")
+    output_mimetype = written.media_type
+    export_from_notebook = "Minutes (Word)"
+
+
+class OdtExporter(MinutesExporter):
+    """Minutes as an OpenDocument text."""
+
+    written = format_named("odt")
+    output_mimetype = written.media_type
+    export_from_notebook = "Minutes (OpenDocument)"
+
+
+class XlsxExporter(MinutesExporter):
+    """The tables of the minutes as an Excel workbook."""
+
+    written = format_named("xlsx")
+    output_mimetype = written.media_type
+    export_from_notebook = "Minutes (Excel)"
+
+
+class CsvExporter(MinutesExporter):
+    """The tables of the minutes as one CSV file."""
+
+    written = format_named("csv")
+    output_mimetype = written.media_type
+    export_from_notebook = "Minutes (CSV)"
+
+
+class JsonExporter(MinutesExporter):
+    """Minutes as data."""
+
+    written = format_named("json")
+    output_mimetype = written.media_type
+    export_from_notebook = "Minutes (JSON)"

@@ -32,10 +32,17 @@ class Format(Struct, frozen=True):
         return cast("Writer", import_module(self.module).write)(document, text)
 
 
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+
 BUILT_IN = (
     Format("html", ".html", "text/html", f"{__name__}.html"),
     Format("pdf", ".pdf", "application/pdf", f"{__name__}.pdf"),
     Format("md", ".md", "text/markdown", f"{__name__}.markdown"),
+    Format("docx", ".docx", f"{_OFFICE}.wordprocessingml.document", f"{__name__}.docx"),
+    Format("odt", ".odt", "application/vnd.oasis.opendocument.text", f"{__name__}.odt"),
+    Format("xlsx", ".xlsx", f"{_OFFICE}.spreadsheetml.sheet", f"{__name__}.sheets"),
+    Format("csv", ".csv", "text/csv", f"{__name__}.table"),
+    Format("json", ".json", "application/json", f"{__name__}.tree"),
 )
 
 

@@ -16,6 +16,7 @@ from workshop_kit.core.document import (
     Chart,
     Document,
     Heading,
+    Meta,
     Pairs,
     Paragraph,
     Picture,
@@ -23,6 +24,7 @@ from workshop_kit.core.document import (
     Table,
 )
 from workshop_kit.core.text import Text
+from workshop_kit.minutes.colour import NIGHT, readable
 from workshop_kit.minutes.writers.shape import banner, colophon, settled, settled_section, title
 from workshop_kit.results.charts import data_table, draw
 
@@ -42,11 +44,13 @@ def write(document: Document, text: Text) -> bytes:
         _tag("meta", name="generator", content=meta.generator),
         _tag("meta", name="date", content=meta.created),
         _tag("title", escape(named)),
-        _tag("style", _style()),
+        _tag("style", _style() + _accents(meta)),
     ]
-    opening = [_tag("p", _leaf(warning), cls="banner") if (warning := banner(meta, text)) else ""]
+    opening = [_letterhead(meta)]
+    opening += [_tag("p", _leaf(warning), cls="banner") if (warning := banner(meta, text)) else ""]
     opening += [_tag("h1", _leaf(named), dir="auto")]
     opening += [_tag("p", _leaf(meta.subtitle), cls="subtitle", dir="auto") if meta.subtitle else ""]
+    opening += [_tag("p", _leaf(meta.standing), cls="standing", dir="auto") if meta.standing else ""]
     sections = [_section(section, text) for section in document.sections]
     closing = [_tag("footer", _leaf(made)) if (made := colophon(meta, text)) else ""]
     main = _tag("main", _joined([_tag("header", _joined(opening)), *sections]))
@@ -78,10 +82,9 @@ def _leaf(leaf: str) -> str:
 
 
 def _section(section: Section, text: Text) -> str:
-    name = f"{section.id}-title"
-    parts = [_tag("h2", _leaf(section.title), id=name, dir="auto")]
+    parts = [_tag("h2", _leaf(section.title), dir="auto")]
     parts += [_block(block, text) for block in section.blocks]
-    return _tag("section", _joined(parts), id=section.id, aria_labelledby=name)
+    return _tag("section", _joined(parts), id=section.id)
 
 
 def _block(block: AnyBlock, text: Text) -> str:
@@ -115,8 +118,34 @@ def _figure(chart: Chart, text: Text) -> str:
     return _tag("figure", _joined([*caption, *picture, *data]))
 
 
+def _letterhead(meta: Meta) -> str:
+    """Return the logo and the letterhead, or nothing where the minutes wear no organisation's look."""
+    look = meta.look
+    named = [_tag("strong", _leaf(look.organisation), dir="auto")] if look.organisation else []
+    lines = [*named, *(_tag("span", _leaf(line), dir="auto") for line in look.letterhead)]
+    logo = (
+        [_tag("img", src=_inline(look.logo, look.logo_type), alt=look.organisation or meta.title)] if look.logo else []
+    )
+    return _tag("div", _joined([*logo, _tag("p", "<br>".join(lines))]), cls="letterhead") if logo or lines else ""
+
+
+def _accents(meta: Meta) -> str:
+    """Return the organisation's colour as the accent of the page, in a shade for each ground."""
+    colour = meta.look.colour
+    if not colour:
+        return ""
+    light, dark = f":root {{ --accent: {colour}; }}", f":root {{ --accent: {readable(colour, NIGHT)}; }}"
+    return (
+        f"@media not print {{ {light} @media (prefers-color-scheme: dark) {{ {dark} }} }}\n@media print {{ {light} }}\n"
+    )
+
+
+def _inline(content: bytes, media_type: str) -> str:
+    return f"data:{media_type};base64,{b64encode(content).decode()}"
+
+
 def _picture(picture: Picture) -> str:
-    source = f"data:{picture.media_type};base64,{b64encode(picture.content).decode()}"
+    source = _inline(picture.content, picture.media_type)
     caption = [_tag("figcaption", _leaf(picture.caption), dir="auto")] if picture.caption else []
     return _tag("figure", _joined([_tag("img", src=source, alt=picture.alt), *caption]), cls="photo")
 
@@ -136,7 +165,7 @@ def _table(table: Table, *, row_heads: bool = False) -> str:
     caption = [_tag("caption", _leaf(table.caption), dir="auto")] if table.caption else []
     parts = [*caption, _tag("thead", _tag("tr", "".join(heads))), _tag("tbody", _joined(rows))]
     name = table.caption or ", ".join(table.head)
-    return _tag("div", _tag("table", _joined(parts)), cls="wide", role="region", tabindex="0", aria_label=name)
+    return _tag("div", _tag("table", _joined(parts)), cls="wide", role="group", tabindex="0", aria_label=name)
 
 
 @cache

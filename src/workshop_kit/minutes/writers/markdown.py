@@ -32,8 +32,11 @@ def write(document: Document, text: Text) -> bytes:
     """Return the document as a Markdown file in UTF-8."""
     document = settled(document)
     meta = document.meta
-    parts = [f"# {escaped(title(meta, text))}"]
+    letterhead = [escaped(line) for line in (meta.look.organisation, *meta.look.letterhead) if line]
+    parts = ["\\\n".join(letterhead)] if letterhead else []
+    parts += [f"# {escaped(title(meta, text))}"]
     parts += [f"*{escaped(meta.subtitle)}*"] if meta.subtitle else []
+    parts += [escaped(meta.standing)] if meta.standing else []
     parts += [f"**{escaped(warning)}**"] if (warning := banner(meta, text)) else []
     for section in document.sections:
         parts += _section(section, text)

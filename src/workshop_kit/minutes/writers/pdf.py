@@ -13,7 +13,6 @@ import sys
 import tempfile
 import textwrap
 from collections.abc import Callable
-from datetime import UTC, datetime
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -21,12 +20,22 @@ from typing import Any
 import msgspec
 from msgspec import Struct
 
-from workshop_kit.core.document import AnyBlock, Chart, Document, Table
+from workshop_kit.core.document import AnyBlock, Chart, Document, Look, Picture, Table
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
 from workshop_kit.minutes import fonts
 from workshop_kit.minutes.writers import WritingError
-from workshop_kit.minutes.writers.shape import banner, colophon, settled, title
+from workshop_kit.minutes.writers.shape import (
+    accent,
+    banner,
+    colophon,
+    locale,
+    measured,
+    moment,
+    settled,
+    shares,
+    title,
+)
 from workshop_kit.results.charts import data_table, described, draw
 
 STANDARDS = ("ua-1", "a-2a")
@@ -35,7 +44,9 @@ SECONDS = 60.0
 
 _SOURCES = Path(__file__).parents[3]
 _MODULE = "workshop_kit.minutes.writers.pdf"
-_NARROW, _BROAD = 6, 48
+_SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
+_PHOTO = (158.0, 100.0)
+"""The most millimetres that a photo takes, across and down."""
 
 
 class Job(Struct):
@@ -66,7 +77,7 @@ def write(document: Document, text: Text, *, seconds: float = SECONDS) -> bytes:
 def _job(document: Document, text: Text) -> Job:
     pictures: dict[str, bytes] = {}
     page = _page(document, text, pictures)
-    return Job(page, pictures, _timestamp(document.meta.created), tuple(map(str, fonts.folders())))
+    return Job(page, pictures, int(moment(document.meta.created).timestamp()), tuple(map(str, fonts.folders())))
 
 
 def _run(job: Job, seconds: float) -> subprocess.CompletedProcess[bytes]:
@@ -91,14 +102,17 @@ def _run(job: Job, seconds: float) -> subprocess.CompletedProcess[bytes]:
 def _page(document: Document, text: Text, pictures: dict[str, bytes]) -> dict[str, Any]:
     """Return what the template reads: the document in plain values and the words that it adds."""
     meta = document.meta
-    lang, _, region = meta.lang.partition("-")
+    lang, region = locale(meta)
     return {
-        "lang": lang.lower() if lang.isalpha() and len(lang) in {2, 3} else "und",
-        "region": region.upper() if region.isalpha() and len(region) == 2 else None,
+        "lang": lang,
+        "region": region or None,
         "title": title(meta, text),
         "running-title": textwrap.shorten(title(meta, text), 90, placeholder=" …"),
         "subtitle": meta.subtitle,
+        "standing": meta.standing,
         "banner": banner(meta, text),
+        "accent": accent(meta),
+        "letterhead": _letterhead(meta.look, pictures),
         "colophon": colophon(meta, text),
         "page-of": text(N_("Page {page} of {pages}")),
         "families": list(fonts.FAMILIES),
@@ -117,12 +131,33 @@ def _plain(block: AnyBlock, text: Text, pictures: dict[str, bytes]) -> dict[str,
             return {"k": "chart", "title": block.title, "alt": described(block), "data": None, "picture": None}
         case Chart():
             suffix, content = _picture(block, text)
-            name = f"chart-{len(pictures) + 1}{suffix}"
-            pictures[name] = content
+            name = _kept(pictures, content, suffix)
             data = _table(data_table(block, text))
             return {"k": "chart", "title": block.title, "alt": described(block), "data": data, "picture": name}
+        case Picture():
+            width, _ = measured(block.content, *_PHOTO)
+            name = _kept(pictures, block.content, _SUFFIXES[block.media_type])
+            return {"k": "picture", "picture": name, "alt": block.alt, "caption": block.caption, "width": width}
         case _:
             return {"k": block.__struct_config__.tag, **msgspec.structs.asdict(block)}
+
+
+def _kept(pictures: dict[str, bytes], content: bytes, suffix: str) -> str:
+    """Put a picture among those that Typst is given, and return its name there."""
+    name = f"picture-{len(pictures) + 1}{suffix}"
+    pictures[name] = content
+    return name
+
+
+def _letterhead(look: Look, pictures: dict[str, bytes]) -> dict[str, Any] | None:
+    if look == Look(colour=look.colour):
+        return None
+    suffix = _SUFFIXES.get(look.logo_type, "")
+    return {
+        "logo": _kept(pictures, look.logo, suffix) if look.logo else None,
+        "organisation": look.organisation,
+        "lines": look.letterhead,
+    }
 
 
 def _picture(chart: Chart, text: Text) -> tuple[str, bytes]:
@@ -134,9 +169,7 @@ def _picture(chart: Chart, text: Text) -> tuple[str, bytes]:
 
 def _table(table: Table) -> dict[str, Any]:
     """Return a table with the share of the width that each column of words asks for, going by its contents."""
-    columns = list(zip(table.head, *table.rows, strict=True))
-    shares = [min(max(_NARROW, *(len(cell) for cell in column)), _BROAD) for column in columns]
-    return {"k": "table", **msgspec.structs.asdict(table), "shares": shares}
+    return {"k": "table", **msgspec.structs.asdict(table), "shares": shares(table)}
 
 
 def _each_leaf(value: Any, shown: Callable[[str], str]) -> Any:
@@ -150,15 +183,6 @@ def _each_leaf(value: Any, shown: Callable[[str], str]) -> Any:
             return [_each_leaf(inner, shown) for inner in value]
         case _:
             return value
-
-
-def _timestamp(created: str) -> int:
-    """Return the moment in seconds since 1970; a moment without a zone counts as UTC, none at all as 1970."""
-    try:
-        moment = datetime.fromisoformat(created)
-    except ValueError:
-        return 0
-    return max(0, int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()))
 
 
 def _set(job: Job) -> bytes:
