@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -53,6 +54,11 @@ def token_hash(token: str) -> str:
 def clean_name(name: str) -> str:
     """Return a person's name on one line, cleaned and not too long."""
     return unicodedata.normalize("NFC", one_line(name))[:LONGEST_NAME].strip()
+
+
+def word(name: str) -> re.Pattern[str]:
+    """Return the pattern that finds a name as whole words in a text, whatever its capitals."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
 
 
 def new_seat() -> tuple[str, str]:
