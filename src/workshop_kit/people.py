@@ -30,10 +30,14 @@ class Admission(Struct, frozen=True):
 
 
 class NameList(Struct, frozen=True):
-    """The names of people as known now; without a name a seat is "Person 7"."""
+    """The names of people as known now; without a name a seat is "Person 7".
+
+    `public`: these are for readers outside the room, and hold the names of those alone who agreed to that.
+    """
 
     names: Mapping[str, str]
     numbers: Mapping[str, int]
+    public: bool = False
 
     def __call__(self, seat: str, text: Text) -> str:
         if seat in self.names:

@@ -80,11 +80,13 @@ class Session:
         seat = Seat(self.live, lang, name)
         return self._show(f"seat {seat.seat}", seat)
 
-    def minutes(self, lang: str = "", edition: str = "internal", kind: str = "results") -> MinutesCells:
-        """Return the minutes; each of their methods displays a section."""
+    def minutes(
+        self, lang: str = "", edition: str = "internal", kind: str = "results", without: Iterable[str] = ()
+    ) -> MinutesCells:
+        """Return the minutes; each of their methods displays a section. `without` names sections to leave out."""
         from workshop_kit.minutes.cells import MinutesCells
 
-        return MinutesCells(self.live, lang, edition, kind)
+        return MinutesCells(self.live, lang, edition, kind, without, self.folder)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""
