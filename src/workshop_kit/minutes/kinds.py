@@ -41,7 +41,7 @@ KINDS = (
     ),
     Kind(
         "card",
-        N_("Session card: {title}"),
+        "{title}",
         ("card",),
     ),
     Kind(

@@ -13,7 +13,7 @@ from workshop_kit.core.event import Event
 if TYPE_CHECKING:
     from workshop_kit.core.text import Text
 
-MOST_TOLD = 3
+MOST_TOLD = 2
 
 CARDS = NN_("{n} card.", "{n} cards.")
 

@@ -17,8 +17,8 @@ from workshop_kit.minutes.contents.frame import TOOK_PART
 from workshop_kit.minutes.contents.outlook import points
 from workshop_kit.minutes.material import Material
 
-MOST_QUESTIONS, MOST_POINTS, MOST_OPEN = 4, 3, 4
-"""So many questions, points of a step and open points a page has room for."""
+MOST_QUESTIONS, MOST_STEPS, MOST_POINTS, MOST_OPEN = 3, 4, 3, 2
+"""So many questions, steps, points of a step and open points a page has room for."""
 
 SAID = ("decision", "key-points")
 
@@ -60,9 +60,11 @@ def _questions(told: Material) -> Iterator[AnyBlock]:
 
 def _answers(told: Material) -> Iterator[AnyBlock]:
     """Yield what came of each step: what the note-taker holds to be the point, else the result in a sentence."""
-    pairs = tuple((told.title(item), "\n".join(said)) for item in _worked(told) if (said := list(_points(told, item))))
-    if pairs:
-        yield Pairs(pairs)
+    said = [(item, points) for item in _worked(told) if (points := "\n".join(_points(told, item)))]
+    noted_first = sorted(said, key=lambda pair: not any(told.note(field, pair[0].spec.id) for field in SAID))
+    shown = {item.spec.id for item, _ in noted_first[:MOST_STEPS]}
+    if said:
+        yield Pairs(tuple((told.title(item), points) for item, points in said if item.spec.id in shown))
 
 
 def _left_open(told: Material) -> Iterator[AnyBlock]:
