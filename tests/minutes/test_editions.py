@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from workshop_kit import privacy
 from workshop_kit.core.document import Pairs, Table
+from workshop_kit.core.event import Channel
 from workshop_kit.core.noted import BY_NAME, FIELDS
 from workshop_kit.core.small_groups import SMALLEST_GROUP, crowd, is_public
 from workshop_kit.core.text import LANGUAGES
@@ -119,7 +120,7 @@ def test_few_who_came_another_way_are_not_told_of_in_public(room):
     made = room(VOTE, seats=SEATS)
     for seat in SEATS[:6]:
         made.do("cast", "vote", by=seat, choice="o1")
-    made.do("cast", "vote", ballot="1", choice="o2")
+    made.do("cast", "vote", channel=Channel.PAPER, ballot="1", choice="o2")
     made.do("close", "vote")
     assert how_voted(made, "internal") == "7 people voted (6 by phone, 1 on paper), 13 could have voted"
     assert how_voted(made, "public") == "7 people voted, 13 could have voted"
