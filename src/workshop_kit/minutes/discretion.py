@@ -24,8 +24,8 @@ def without_consent(people: NameList, state: SessionState) -> set[str]:
 
 def named(document: Document, names: Iterable[str]) -> list[str]:
     """Return which of these names stand somewhere in a document as whole words, whatever their capitals."""
-    written = "\n".join(_leaves(msgspec.to_builtins(document)))
-    return sorted(name for name in names if word(name).search(written))
+    written = "\n".join(_leaves(msgspec.to_builtins(document))).casefold()
+    return sorted(name for name in names if word(name.casefold()).search(written))
 
 
 def _leaves(value: Any) -> Iterator[str]:
