@@ -276,3 +276,12 @@ def test_whoever_is_forgotten_becomes_a_number_in_the_notes(session, path):
     session.verify()
     session.close()
     assert b"ADA LOVEJOY" not in files(path)
+
+
+def test_notes_that_name_a_person_are_held_of_that_person(session):
+    session.do("note", field="continues", text="Ada Lovejoy, Ben Lovejoy")
+    session.do("note", field="goal", text="A list")
+    held = held_of(session, seat_of(session, 1))
+    assert [entry["data"]["text"] for entry in held["entries"] if entry["name"] == "minutes.noted"] == [
+        "Ada Lovejoy, Ben Lovejoy"
+    ]

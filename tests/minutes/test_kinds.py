@@ -217,6 +217,8 @@ def test_the_course_is_told_in_order_and_of_every_step_that_was_held():
     }
     assert f"{len(ballots)} people handed in a vote." in voted
     assert "Not reached" not in steps
+    assert steps.count("Speaker") == 1
+    assert "The secret ballots were shuffled and counted." in table.rows[-1][2]
 
 
 @pytest.mark.parametrize("log", list(LOGS))

@@ -111,6 +111,15 @@ def test_an_assembly_is_asked_for_its_formal_findings(room):
     assert texts(found)[-1] == "vote: The decision is not there in words."
 
 
+@pytest.mark.parametrize("kind", ["card", "article"])
+def test_a_card_or_a_report_is_asked_for_its_starting_point(room, kind):
+    made = tidy(room, CARDS)
+    made.do("close", "cards")
+    assert texts(asked(made, kind=kind)) == ["It does not say what the session started from."]
+    made.do("note", field="purpose", text="Nobody knew of the others.")
+    assert asked(made, kind=kind) == []
+
+
 def test_in_public_few_people_are_worth_a_look(room):
     made = tidy(room, VOTE, seats=SEATS[:3])
     for seat in SEATS[:3]:

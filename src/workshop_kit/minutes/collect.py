@@ -78,6 +78,11 @@ def document_of(notebook: Mapping[str, Any], folder: Path | None = None) -> Docu
     if waiting:
         groups.append(_Group(Section("notes", meta.title, tuple(waiting)), []))
     document = Document(meta, tuple(section for group in _in_order(groups, meta) for section in group.all))
+    if not document.sections:
+        raise NotebookError(
+            N_('The notebook has no cell that shows minutes of the kind "{kind}". Delete it, so that it is made anew.'),
+            kind=meta.kind,
+        )
     return fit_for_public(document) if meta.edition == "public" else document
 
 

@@ -77,6 +77,10 @@ def _of_session(minutes: Minutes) -> Iterator[Finding]:
         yield from asked(mend, N_("It does not say whether there was a quorum."), "findings", "quorum")
         yield from asked(look, N_("It says nothing of the last minutes."), "findings", "last-minutes")
         yield from asked(look, N_("It does not say who was in the chair."), "people", "chair")
+    if minutes.kind.name in {"card", "article"}:
+        yield from asked(
+            look, N_("It does not say what the session started from."), minutes.kind.sections[0], "purpose"
+        )
     if told.public and is_small(len(state.seats)):
         message = N_("So few people were there that a reader may guess who said or chose what.")
         yield Finding(Severity.LOOK, text(message), "people", NOTEBOOK)

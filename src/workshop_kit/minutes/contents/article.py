@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from workshop_kit.core.activity import Option
-from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Section, one_line
+from workshop_kit.core.document import AnyBlock, Bullets, Heading, Pairs, Paragraph, Section, one_line
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.state import Item
 from workshop_kit.minutes.material import Material
@@ -42,9 +42,13 @@ def report(told: Material) -> Section | None:
     info, text = told.state.info, told.text
     day = ", ".join(part for part in (told.day(), info.place) if part)
     blocks: list[AnyBlock] = [Paragraph(text.plural(*MET, len(told.state.seats), title=info.title, day=day))]
-    if givers := told.noted("session-giver") or info.facilitator:
-        blocks.append(Paragraph(text(N_("The session was given by {names}."), names=givers)))
-    blocks += [block for field in ("occasion", "purpose") for block in told.note_blocks(field, heading=False)]
+    pairs = (
+        (text(N_("Occasion")), told.noted("occasion")),
+        (text(N_("Session given by")), told.noted("session-giver") or info.facilitator),
+    )
+    if shown := tuple(pair for pair in pairs if pair[1]):
+        blocks.append(Pairs(shown))
+    blocks += told.note_blocks("purpose", heading=False)
     blocks += told.source(told.state.joins if told.state.seats else told.whole)
     return told.section("report", text(N_("Who met where")), blocks)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.document import AnyBlock, Bullets, Heading, Pairs, Paragraph, Section
+from workshop_kit.core.document import AnyBlock, Bullets, Heading, Pairs, Section
 from workshop_kit.core.errors import N_
 from workshop_kit.core.noted import BY_NAME
 from workshop_kit.core.state import Item
@@ -33,7 +33,7 @@ def card(told: Material) -> Section | None:
     )
     blocks: list[AnyBlock] = [Pairs(tuple(pair for pair in pairs if pair[1]))]
     for title, under in (
-        (N_("Starting point"), _starting_point(told)),
+        (N_("Starting point"), told.note_blocks("purpose", heading=False)),
         (N_("Questions"), _questions(told)),
         (N_("Answers and key points"), _answers(told)),
         (N_("Left open"), _left_open(told)),
@@ -42,13 +42,6 @@ def card(told: Material) -> Section | None:
         if found := list(under):
             blocks += [Heading(text(title)), *found]
     return told.section("card", text(N_("At a glance")), [*blocks, *told.source(told.whole)])
-
-
-def _starting_point(told: Material) -> Iterator[AnyBlock]:
-    """Yield what it was about: in the note-taker's words, else the first question of the agenda."""
-    written = list(told.note_blocks("purpose", heading=False))
-    first = [told.text.pick(item.spec.prompt) for item in told.items()[:1]]
-    yield from written or (Paragraph(prompt) for prompt in first if prompt)
 
 
 def _questions(told: Material) -> Iterator[AnyBlock]:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from workshop_kit.core.document import Section, Table
 from workshop_kit.core.errors import N_, NN_
-from workshop_kit.core.event import REDACTED, TICKETS_ISSUED, Event
+from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED, Event
 from workshop_kit.core.small_groups import crowd
 from workshop_kit.minutes.material import Material
 
@@ -26,6 +26,8 @@ PLANNED = NN_("Opened for {n} minute.", "Opened for {n} minutes.")
 LASTED = NN_("Closed after {n} minute.", "Closed after {n} minutes.")
 
 STARTS = frozenset({"item.opened", "item.round_started"})
+ENDS = frozenset({BOX_OPENED, "item.revealed"})
+"""What may follow the closing of a step and belongs to it still."""
 
 
 class Stretch(Struct, frozen=True):
@@ -73,7 +75,7 @@ def stretches(events: Iterable[Event]) -> list[Stretch]:
         if event.name == "item.round_started":
             rounds[event.item] += 1
         other = bool(event.item) and (event.name in STARTS or event.item != now.item)
-        if other or (event.item and now.closed):
+        if other or (event.item and now.closed and event.name not in ENDS):
             done.append(now)
             now = Stretch(event.item, rounds[event.item], loose=event.name not in STARTS)
         now = replace(now, events=(*now.events, event))
