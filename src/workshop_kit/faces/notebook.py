@@ -81,12 +81,21 @@ class Session:
         return self._show(f"seat {seat.seat}", seat)
 
     def minutes(
-        self, lang: str = "", edition: str = "internal", kind: str = "results", without: Iterable[str] = ()
+        self,
+        lang: str = "",
+        edition: str = "internal",
+        kind: str = "results",
+        without: Iterable[str] = (),
+        *,
+        plain: bool = False,
     ) -> MinutesCells:
-        """Return the minutes; each of their methods displays a section. `without` names sections to leave out."""
+        """Return the minutes; each of their methods displays a section. `without` names sections to leave out.
+
+        With `plain` the fixed texts are short sentences, in German.
+        """
         from workshop_kit.minutes.cells import MinutesCells
 
-        return MinutesCells(self.live, lang, edition, kind, without, self.folder)
+        return MinutesCells(self.live, lang, edition, kind, without, self.folder, plain=plain)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

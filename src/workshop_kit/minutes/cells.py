@@ -50,7 +50,13 @@ TITLES = {
 
 
 def minutes_of(
-    live: LiveSession, lang: str = "", edition: str = "internal", kind: str = KINDS[0].name, without: Iterable[str] = ()
+    live: LiveSession,
+    lang: str = "",
+    edition: str = "internal",
+    kind: str = KINDS[0].name,
+    without: Iterable[str] = (),
+    *,
+    plain: bool = False,
 ) -> Minutes:
     """Return the minutes of a session as it stands now. Raises `WorkshopError` for an unknown edition or kind."""
     if edition not in EDITIONS:
@@ -58,7 +64,7 @@ def minutes_of(
             N_('There is no edition "{edition}". There are: {known}.'), edition=edition, known=", ".join(EDITIONS)
         )
     state = live.catch_up()
-    text = voice(lang or state.info.lang, live.rules.registry.values(), state.info.timezone)
+    text = voice(lang or state.info.lang, live.rules.registry.values(), state.info.timezone, plain=plain)
     return Minutes(
         live.rules,
         state,
@@ -68,6 +74,7 @@ def minutes_of(
         kind=kind_named(kind),
         without=without,
         events=live.store.read(),
+        plain=plain,
     )
 
 
@@ -86,7 +93,7 @@ class MinutesCells:
     """The minutes of a session in one language, edition and kind, without the sections named in `without`.
 
     The edition is "internal" (with names) or "public" (with the names of those who agreed); a kind is one of `KINDS`.
-    `folder` is where the session's notebooks are.
+    `folder` is where the session's notebooks are. With `plain` the fixed texts are short sentences, in German.
     """
 
     def __init__(
@@ -97,10 +104,12 @@ class MinutesCells:
         kind: str = KINDS[0].name,
         without: Iterable[str] = (),
         folder: Path = Path(),
+        *,
+        plain: bool = False,
     ) -> None:
         self._live = live
         self._folder = folder
-        self._minutes = minutes_of(live, lang, edition, kind, without)
+        self._minutes = minutes_of(live, lang, edition, kind, without, plain=plain)
         self._text = self._minutes.text
 
     # ── before them ───────────────────────────────────────────────────────────────────────────────────────────────

@@ -71,11 +71,13 @@ class Minutes:
         kind: Kind = KINDS[0],
         without: Iterable[str] = (),
         events: Iterable[Event] = (),
+        plain: bool = False,
     ) -> None:
         if edition == "public" and not people.public:
             people = in_public(people, state)
         self.edition = edition
         self.kind = kind
+        self.plain = plain
         self.without = frozenset(without)
         self.material = Material(rules, state, text, people, tuple(events))
         known = {*SECTIONS, *kind.sections, *(f"{ITEM}-{spec.id}" for spec in state.agenda.items)}
@@ -108,8 +110,10 @@ class Minutes:
         )
 
     def _unfinished(self) -> Iterator[str]:
-        """Yield what a reader must know of minutes that were written before the end."""
+        """Yield what a reader must know of minutes that were written before the end, or in words nobody checked."""
         told, text = self.material, self.text
+        if self.plain:
+            yield text(N_("In short sentences, which nobody has checked"))
         if told.running and told.state.ended_at:
             at = text.time(told.state.ended_at)
             yield text(N_("The session is not over: as it stood at {time}"), time=at)
