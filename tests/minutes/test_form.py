@@ -35,8 +35,15 @@ class TestForm:
         found = list(shown(form))
         assert len(found) == once + each * len(session.state.agenda.items)
         assert all(label for label, _ in found)
-        assert all(form.children[0].titles)
-        assert len(set(form.children[0].titles)) == len(form.children[0].titles)
+        assert all(title for title, _ in form.about.options)
+        assert len(form.about.options) == len(form.pages)
+
+    def test_one_page_of_it_is_shown_at_a_time(self, live):
+        form = NoteForm(live(), voice("en"))
+        for number in range(len(form.pages)):
+            form.about.value = number
+            displayed = [place for place, page in enumerate(form.pages) if page.layout.display != "none"]
+            assert displayed == [number]
 
     def test_what_changed_goes_into_the_log_and_is_there_again(self, live):
         session = live()

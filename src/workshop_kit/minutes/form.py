@@ -31,10 +31,26 @@ class NoteForm(ipywidgets.VBox):  # type: ignore[misc]
         groups = dict.fromkeys(field.group for field in FIELDS if not field.each)
         pages = [(text(group), self._page([f for f in FIELDS if f.group == group])) for group in groups]
         about = [field for field in FIELDS if field.each]
-        steps = [(text.pick(spec.title), self._page(about, spec.id)) for spec in live.state.agenda.items]
-        titles, contents = zip(*pages, *steps, strict=True)
-        accordion = ipywidgets.Accordion(contents, titles=titles)
-        super().__init__((accordion, self.save, self.message))
+        steps = [
+            (f"{number}. {text.pick(spec.title)}", self._page(about, spec.id))
+            for number, spec in enumerate(live.state.agenda.items, 1)
+        ]
+        titles, self.pages = zip(*pages, *steps, strict=True)
+        # a native list, since the headings of an accordion cannot be reached by keyboard
+        self.about = ipywidgets.Dropdown(
+            options=[(title, number) for number, title in enumerate(titles)],
+            description=text(N_("Fields about")),
+            layout=WIDE,
+            style=LABEL,
+        )
+        self.about.observe(lambda _change: self._turn(), names="value")
+        self._turn()
+        super().__init__((self.about, *self.pages, self.save, self.message))
+
+    def _turn(self) -> None:
+        """Show the fields that were chosen; the others keep what was written."""
+        for number, page in enumerate(self.pages):
+            page.layout.display = None if number == self.about.value else "none"
 
     def _page(self, fields: list[Field], item: str = "") -> ipywidgets.VBox:
         return ipywidgets.VBox([self._input(field, item) for field in fields])
@@ -46,6 +62,7 @@ class NoteForm(ipywidgets.VBox):  # type: ignore[misc]
             value=known.text if known else "",
             description=self._text(field.label),
             placeholder=self._text(field.hint),
+            tooltip=self._text(field.hint) or None,
             layout=WIDE,
             style=LABEL,
         )
