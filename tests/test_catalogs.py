@@ -183,3 +183,47 @@ def test_the_compiled_catalog_speaks(text):
         id="Ä",
     )
     assert "'Ä'" in asked
+
+
+# ── short sentences ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+PLAIN = GERMAN.with_name("plain.po")
+LONGEST_SENTENCE = 12
+"""Words; what is counted is a placeholder as one."""
+
+
+@pytest.fixture(scope="module")
+def plain():
+    with PLAIN.open("rb") as file:
+        messages = [message for message in read_po(file, locale="de", abort_invalid=True) if message.id]
+    return {
+        message.id if isinstance(message.id, str) else message.id[0]: (
+            [(message.id, message.string)]
+            if isinstance(message.id, str)
+            else list(zip(message.id, message.string, strict=True))
+        )
+        for message in messages
+    }
+
+
+def test_short_sentences_are_of_texts_that_there_are_with_their_placeholders(plain, german):
+    assert set(plain) <= set(german)
+    for forms in plain.values():
+        assert not [(key, told) for key, told in forms if placeholders(key) != placeholders(told)]
+
+
+def test_they_are_short(plain):
+    for _, told in (form for forms in plain.values() for form in forms):
+        assert max(len(sentence.split()) for sentence in re.split(r"[.?!:] ", told)) <= LONGEST_SENTENCE, told
+
+
+def test_they_speak_first_where_somebody_asks_for_them():
+    from workshop_kit.library import voice
+
+    forms = ("{n} person took part.", "{n} people took part.")
+    assert [voice("de", plain=plain).plural(*forms, 3) for plain in (True, False)] == [
+        "3 Menschen waren da.",
+        "3 Personen haben teilgenommen.",
+    ]
+    assert voice("de", plain=True)("Send card") == voice("de")("Send card")
+    assert voice("en", plain=True).plural(*forms, 3) == "3 people took part."

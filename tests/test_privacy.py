@@ -320,3 +320,38 @@ def test_somebody_who_was_removed_can_have_name_and_words_erased(session):
     assert cards(session, "sort") == ["Ben's bread"]
     with pytest.raises(Refused):
         session.rename(seat, "Eve").result(PATIENCE)
+
+
+def notes(session):
+    return {key: note.text for key, note in session.state.noted.items()}
+
+
+def test_erasing_empties_the_fields_that_name_people_in_every_version_and_file(session, path):
+    for text in ("Rosa Wunder", "Rosa Wunder, Uwe Klar"):
+        session.do("note", field="note-taker", text=text)
+    session.do("note", field="goal", text="A list that holds")
+    erase(session, "approved")
+    assert notes(session) == {("", "goal"): "A list that holds"}
+    session.verify()
+    session.close()
+    assert b"Rosa" not in files(path)
+
+
+def test_whoever_is_forgotten_becomes_a_number_in_the_notes(session, path):
+    session.do("note", field="goal", text="Nobody yet")
+    session.do("note", field="goal", text="Help ADA LOVEJOY and Ada Lovejoyce")
+    session.do("note", field="continues", text="Ben Lovejoy")
+    forget(session, seat_of(session, 1), IN_FRONT)
+    assert notes(session) == {("", "goal"): "Help Person 1 and Ada Lovejoyce", ("", "continues"): "Ben Lovejoy"}
+    session.verify()
+    session.close()
+    assert b"ADA LOVEJOY" not in files(path)
+
+
+def test_notes_that_name_a_person_are_held_of_that_person(session):
+    session.do("note", field="continues", text="Ada Lovejoy, Ben Lovejoy")
+    session.do("note", field="goal", text="A list")
+    held = held_of(session, seat_of(session, 1))
+    assert [entry["data"]["text"] for entry in held["entries"] if entry["name"] == "minutes.noted"] == [
+        "Ada Lovejoy, Ben Lovejoy"
+    ]

@@ -152,11 +152,10 @@ def test_every_receipt_is_in_the_appendix_and_tells_nothing_of_a_seat(session):
     seats = [session.join().result(PATIENCE).seat for _ in range(7)]
     words = [vote(session, seat, "ada").word for seat in seats]
     session.do("close", "board")
-    appendix = minutes_of(session).receipts()
-    assert appendix.blocks[-1] == Paragraph(", ".join(sorted(set(words)))), "in alphabetical order, each once"
+    appendix = minutes_of(session).section("receipts")
+    assert appendix.blocks[-2] == Paragraph(", ".join(sorted(set(words)))), "in alphabetical order, each once"
     assert not any(seat in str(list(minutes_of(session).sections())) for seat in seats)
-    item = session.state.items["board"]
-    assert not any(word in str(list(minutes_of(session)._item_blocks(item))) for word in words)
+    assert not any(word in str(list(minutes_of(session).item("board").blocks)) for word in words)
 
 
 def test_receipts_of_two_rounds_are_apart(session):
@@ -170,7 +169,7 @@ def test_receipts_of_two_rounds_are_apart(session):
 
 def test_a_session_without_secret_votes_has_no_appendix(live):
     made = live({**POLL, "openness": "names-hidden"})
-    assert (minutes_of(made).receipts(), minutes_of(made).recount({})) == (None, None)
+    assert (minutes_of(made).section("receipts"), minutes_of(made).recount({})) == (None, None)
 
 
 def test_a_ballot_whose_answer_was_lost_gets_its_receipt_when_it_is_sent_again(session):
@@ -336,7 +335,7 @@ def test_a_phone_without_javascript_shows_the_receipt(registry, agenda, tmp_path
         assert [page.status_code for page in pages] == [200, 200]
         assert all(f"Your receipt: {word}." in page.text for page in pages)
         server.live.do("close", "board")
-        assert word in str(minutes_of(server.live).receipts())
+        assert word in str(minutes_of(server.live).section("receipts"))
 
 
 # ── counting again ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -134,11 +134,14 @@ def folder_of(activity: object) -> Path:
     return Path(inspect.getfile(type(activity))).parent
 
 
-def voice(lang: str, registry: Iterable[object] = (), zone: str = "UTC") -> Text:
-    """Return the kit's voice in a language, with the catalogs of the given activities behind its own."""
-    return _voice(lang, tuple(dict.fromkeys(folder_of(kind) / "locale" for kind in registry)), zone)
+def voice(lang: str, registry: Iterable[object] = (), zone: str = "UTC", *, plain: bool = False) -> Text:
+    """Return the kit's voice in a language, with the catalogs of the given activities behind its own.
+
+    With `plain` it speaks in short sentences where it can.
+    """
+    return _voice(lang, tuple(dict.fromkeys(folder_of(kind) / "locale" for kind in registry)), zone, plain)
 
 
 @cache
-def _voice(lang: str, folders: tuple[Path, ...], zone: str) -> Text:
-    return Text.load(lang, (PACKAGE / "locale", *(folder for folder in folders if folder.is_dir())), zone)
+def _voice(lang: str, folders: tuple[Path, ...], zone: str, plain: bool) -> Text:
+    return Text.load(lang, (PACKAGE / "locale", *(folder for folder in folders if folder.is_dir())), zone, plain=plain)

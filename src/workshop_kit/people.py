@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Mapping
@@ -29,10 +30,14 @@ class Admission(Struct, frozen=True):
 
 
 class NameList(Struct, frozen=True):
-    """The names of people as known now; without a name a seat is "Person 7"."""
+    """The names of people as known now; without a name a seat is "Person 7".
+
+    `public`: these are for readers outside the room, and hold the names of those alone who agreed to that.
+    """
 
     names: Mapping[str, str]
     numbers: Mapping[str, int]
+    public: bool = False
 
     def __call__(self, seat: str, text: Text) -> str:
         if seat in self.names:
@@ -55,6 +60,11 @@ def token_hash(token: str) -> str:
 def clean_name(name: str) -> str:
     """Return a person's name on one line, cleaned and not too long."""
     return unicodedata.normalize("NFC", one_line(name))[:LONGEST_NAME].strip()
+
+
+def word(name: str) -> re.Pattern[str]:
+    """Return the pattern that finds a name as whole words in a text, whatever its capitals."""
+    return re.compile(rf"(?<!\w){re.escape(name)}(?!\w)", re.IGNORECASE)
 
 
 def new_seat() -> tuple[str, str]:

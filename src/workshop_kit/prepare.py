@@ -106,7 +106,14 @@ def prepare_notebooks(folder: SessionFolder, registry: Registry) -> list[Path]:
         written += _write(notebook, path, {"session_dir": ".", "item": spec.id})
     items = [(spec.id, text.pick(spec.title)) for spec in state.agenda.items]
     notebook = _for_reader(_read(shipped("notebooks") / MINUTES_NOTEBOOK), text, guides.get("minutes", ""))
-    parameters = {"session_dir": ".", "lang": text.lang, "edition": "internal", "kind": "results"}
+    parameters = {
+        "session_dir": ".",
+        "lang": text.lang,
+        "edition": "internal",
+        "kind": "results",
+        "without": [],
+        "plain": False,
+    }
     written += _write(_repeated(notebook, items), folder.path / MINUTES_NOTEBOOK, parameters)
     return written
 

@@ -13,9 +13,12 @@ from zoneinfo import ZoneInfo
 
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import Channel, Event
-from workshop_kit.core.personal import ERASED, PUBLIC_MINUTES
+from workshop_kit.core.event import ERASED, Channel, Event
+from workshop_kit.core.noted import COMMAND, NOTED, personal
+from workshop_kit.core.personal import PUBLIC_MINUTES, REASONS
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
+from workshop_kit.people import NameList, word
 from workshop_kit.request import Receipt
 from workshop_kit.store.codec import moment
 from workshop_kit.store.copies import Purged, purged
@@ -48,6 +51,7 @@ def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
             {"at": moment(event.at), "item": event.item, "name": event.name, "data": dict(event.data)}
             for event in live.store.read()
             if seat in {event.actor, event.data.get("seat"), event.data.get("voter")}
+            or (name and event.name == NOTED and word(name).search(event.data.get("text", "")))
         ],
     }
 
@@ -80,12 +84,13 @@ def consent(live: LiveSession, seat: str, *, given: bool) -> Future[Receipt]:
 def forget(live: LiveSession, seat: str, by: Actor | None = None) -> int:
     """Erase the name and the own words of the person on a seat for good; returns how many entries were emptied.
 
-    `by` is who does it, if not that person. What was erased before is scrubbed again, so who was interrupted starts
-    anew. Copies of the log are `purge`'s.
+    In the note-taker's fields the person becomes a number. `by` is who does it, if not that person. What was erased
+    before is scrubbed again, so who was interrupted starts anew. Copies of the log are `purge`'s.
     """
     by = by or Actor(seat, Channel.PHONE)
     live.catch_up()
-    if live.people.names.get(seat):
+    if name := live.people.names.get(seat):
+        _forget_in_notes(live, seat, name)
         command = Command("name", fields={"seat": seat} if by.facilitates else {})
         live.submit(command, by, also=lambda tx: tx.set_name(seat, "")).result()
     entries = [event.seq for event in live.store.read() if event.actor == seat and _holds_words(live, event)]
@@ -107,9 +112,12 @@ def overdue(live: LiveSession, now: datetime) -> bool:
 def erase(live: LiveSession, why: str) -> int:
     """Erase the names of all, and what opens their seats; returns how many names there were.
 
-    One transaction: it is done as a whole or not at all, whoever else writes. Doing it again changes nothing in the
-    log, but scrubs again. Raises `Refused` for a reason that is none of `REASONS`.
+    The note-taker's fields that name people are emptied first. The rest is one transaction: it is done as a whole or
+    not at all, whoever else writes. Doing it again changes nothing in the log, but scrubs again. Raises `Refused` for
+    a reason that is none of `REASONS`.
     """
+    if why in REASONS:  # before the record, so that a run that breaks off is done again
+        _empty(live, [event for event in _notes(live) if personal(event.data["field"])], IN_FRONT)
     command = Command("erase", fields={"why": why})
     live.submit(command, IN_FRONT, also=lambda tx: tx.erase_people()).result()
     live.store.scrub()
@@ -121,6 +129,28 @@ def erase(live: LiveSession, why: str) -> int:
 def purge(live: LiveSession, now: datetime) -> Purged:
     """Remove the log's own copies that hold what was erased; a log in a database has none. Raises `StoreError`."""
     return purged(live.store.path, now=now) if isinstance(live.store, SqliteStore) else Purged()
+
+
+def _forget_in_notes(live: LiveSession, seat: str, name: str) -> None:
+    """Put the person's number into notes that name the person, and empty the entries that held the name."""
+    people = NameList({}, live.people.numbers)
+    number = people(seat, voice(live.state.info.lang, zone=live.state.info.timezone))
+    pattern = word(name)
+    found = [event for event in _notes(live) if pattern.search(event.data["text"])]
+    for (item, field), note in live.state.noted.items():
+        if note.seq in {event.seq for event in found}:
+            said = {"field": field, "item": item, "text": pattern.sub(lambda _name: number, note.text)}
+            live.submit(Command(COMMAND, fields=said), IN_FRONT).result()
+    _empty(live, found, IN_FRONT)
+
+
+def _notes(live: LiveSession) -> list[Event]:
+    return [event for event in live.store.read() if event.name == NOTED and not event.redacted]
+
+
+def _empty(live: LiveSession, events: list[Event], by: Actor) -> None:
+    if events:
+        live.redact([event.seq for event in events], by)
 
 
 def _holds_words(live: LiveSession, event: Event) -> bool:

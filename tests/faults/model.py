@@ -37,6 +37,7 @@ class Model:
         self.seats: dict[str, dict[str, Any]] = {}
         self.names: dict[str, str] = {}
         self.locked = False
+        self.written: dict[tuple[str, str], str] = {}
         self.current = ""
         self.items = {spec["id"]: {"phase": "planned", "revealed": False, "began": False} for spec in AGENDA}
         self.rounds: dict[str, list[dict[str, Any]]] = {poll: [_round()] for poll in POLLS}
@@ -137,6 +138,8 @@ class Model:
                 self.seats[actor] = {"number": len(self.seats) + 1, "named": False, "removed": False}
                 return 1
             return 0
+        if name == "note":
+            return self._written(actor, fields)
         if actor != HOST:
             raise No("unknown")
         if name == "remove":
@@ -148,6 +151,18 @@ class Model:
         changed = self.locked != (name == "lock")
         self.locked = name == "lock"
         return changed
+
+    def _written(self, actor: str, fields: dict[str, str]) -> int:
+        """Write down what the note-taker says about the whole session ("goal") or about a step ("decision")."""
+        if actor != HOST:
+            raise No("not_allowed")
+        field, item, text = fields["field"], fields["item"], fields["text"]
+        if field not in {"goal", "decision"} or (field == "decision") != (item in self.items):
+            raise No("invalid")
+        if text == self.written.get((item, field), ""):
+            return 0
+        self.written[item, field] = text
+        return 1
 
     def _step(self, name: str, item: str, fields: dict[str, str]) -> int:
         at = self.items[item]

@@ -120,6 +120,11 @@ people = {
     ("join", ""): st.just({}),
     ("open", "dots"): st.just({}),
     ("lock", ""): st.just({}),
+    ("note", ""): fields(
+        field=st.sampled_from(["goal", "decision", "weather"]),
+        item=st.sampled_from(["", "dots"]),
+        text=st.sampled_from(["", "A list", "Two lists"]),
+    ),
 }
 """What anybody may try; some of it is refused."""
 
@@ -140,6 +145,7 @@ host = {
     ("timer", "dots"): fields(seconds=st.just("60")),
     **{(name, ""): st.just({}) for name in ("lock", "unlock")},
     ("remove", ""): fields(seat=seats),
+    ("note", ""): people["note", ""],
 }
 steps = [key for key in host if key[0] in {"open", "next-round"}]
 
@@ -296,6 +302,7 @@ def seen(live):
         "seats": {seat.id: (seat.number, seat.named, seat.removed) for seat in state.seats.values()},
         "names": dict(live.people.names),
         "room": (state.locked, state.current),
+        "written": {key: note.text for key, note in state.noted.items()},
         "items": {name: (str(item.phase), item.revealed) for name, item in state.items.items()},
         "rounds": {name: [told(each) for each in (*state.items[name].past, inside[name])] for name in POLLS},
         "ballots": {ballot.voter: (ballot.rev, dict(ballot.value)) for ballot in inside["dots"].ballots.values()},
@@ -329,6 +336,7 @@ def expected(model):
         "seats": {seat: (known["number"], known["named"], known["removed"]) for seat, known in model.seats.items()},
         "names": model.names,
         "room": (model.locked, model.current),
+        "written": {key: text for key, text in model.written.items() if text},
         "items": {name: (at["phase"], at["revealed"]) for name, at in model.items.items()},
         "rounds": {name: [model.score(name, number) for number in range(len(model.rounds[name]))] for name in POLLS},
         "ballots": dots["ballots"],

@@ -37,7 +37,9 @@ def fingerprint(live: LiveSession) -> str:
 
 
 def _plain(value: object) -> Any:
-    return dict(value) if isinstance(value, PMap) else sorted(value) if isinstance(value, frozenset) else repr(value)
+    if isinstance(value, PMap):  # some of them are by step and field together
+        return {key if isinstance(key, str) else repr(key): inner for key, inner in value.items()}
+    return sorted(value) if isinstance(value, frozenset) else repr(value)
 
 
 def carry_out(live: LiveSession, requests: list[dict[str, Any]]) -> list[list[Any]]:

@@ -25,7 +25,7 @@ RAW = (
 COMMANDS = (
     b"cast", b"add", b"like", b"unlike", b"withdraw", b"assign", b"merge", b"hide", b"show", b"take", b"confirm",
     b"release", b"room-votes", b"open", b"close", b"reveal", b"next-round", b"timer", b"join", b"name", b"lock",
-    b"remove", b"issue-tickets", b"announce", b"create", b"session.created", b"__class__",
+    b"remove", b"issue-tickets", b"note", b"minutes.noted", b"announce", b"create", b"session.created", b"__class__",
 )  # fmt: skip
 FIELDS = (
     b"id", b"command", b"item", b"name", b"lang", b"ticket", b"hello", b"token", b"view", b"value.o1", b"value.o2",

@@ -121,6 +121,8 @@ class TestHostileLogs:
             ("ideas.idea_added", {"idea": "i1", "text": ["a"]}),
             ("roles.role_taken", {"role": "r"}),
             ("session.created", {"info": {}, "agenda": {}}),
+            ("minutes.noted", {"field": "goal"}),
+            ("minutes.noted", {"field": ["goal"], "text": "x"}),
             ("session.entries_redacted", {"entries": 7}),
             ("session.entries_redacted", {"entries": [[]]}),
         ],

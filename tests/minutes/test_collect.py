@@ -86,6 +86,12 @@ def test_a_notebook_that_was_not_run_is_refused():
         document_of(notebook(code(), note("x")))
 
 
+def test_a_notebook_without_cells_for_its_kind_is_refused():
+    shown = SectionOutput(Section("head", "Session", ()), Text("de"), Meta("M", "de", "", kind="card"))
+    with pytest.raises(NotebookError, match='no cell that shows minutes of the kind "card"'):
+        document_of(notebook(code(shown)))
+
+
 def test_a_section_of_another_shape_is_refused_with_its_cell():
     cell = code(section("A", META))
     cell["outputs"][0]["data"][MIME]["section"]["blocks"] = [{"k": "video"}]

@@ -59,7 +59,7 @@ class TestReopening:
         told = minutes(reopened, "de")
         at = told.text.time(reopened.state.items["dots"].reopened[0].at)
         assert told.item("dots").blocks[0] == Paragraph(f"Wieder geöffnet um {at}: Ben came late")
-        (agenda,) = told.agenda().blocks
+        agenda, _source = told.section("agenda").blocks
         assert [row[-1] for row in agenda.rows] == ["durchgeführt, wieder geöffnet", "nicht durchgeführt"]
 
     @pytest.mark.parametrize("lang", list(LANGUAGES))
@@ -129,7 +129,7 @@ class TestComparing:
         self.again(two, {"o1": 1})
         section = minutes(two).item("dots")
         assert self.charts(section)[-1].table.rows[0][0] == "A better place"
-        assert section.blocks[-1] == Paragraph("Worded differently in earlier rounds: A better place.", "note")
+        assert section.blocks[-2] == Paragraph("Worded differently in earlier rounds: A better place.", "note")
 
     def test_a_long_vote_is_drawn_in_part_and_listed_whole(self, minutes, room):
         made = room({**DOTS, "options": [f"Option {n}" for n in range(30)]})
@@ -138,7 +138,7 @@ class TestComparing:
         section = minutes(made).item("dots")
         chart = self.charts(section)[-1]
         assert (len(chart.bars), len(chart.table.rows)) == (40, 30)
-        assert section.blocks[-1].text == "The picture shows the first 20 options; the table shows all."
+        assert section.blocks[-2].text == "The picture shows the first 20 options; the table shows all."
 
     def test_each_question_of_a_form_is_compared_by_itself(self, minutes, room):
         questions = [{"id": name, "prompt": name.title(), "rule": "choice", "options": ["A", "B"]} for name in "pq"]

@@ -181,7 +181,10 @@ class Viewer(Struct, frozen=True):
 
 
 class People(Protocol):
-    """Names by seat; a seat without a name is shown by its number in the room."""
+    """Names by seat; a seat without a name is shown by its number in the room.
+
+    With an attribute `public` that is true, anybody may read what is written (`core.small_groups`).
+    """
 
     def __call__(self, seat: str, text: Text) -> str: ...
 
@@ -258,7 +261,7 @@ class TakesAnswers(Protocol):
 class ComparesRounds(Protocol):
     """What a kind of activity may have beside: its rounds are put side by side in the minutes."""
 
-    def compared(self, states: Sequence[Any], text: Text) -> Iterable[AnyBlock]:
+    def compared(self, states: Sequence[Any], text: Text, people: People) -> Iterable[AnyBlock]:
         """Return what the rounds, the last one included, say when they are compared; nothing if they cannot be."""
 
 
@@ -287,6 +290,37 @@ class CarriesOver(Protocol):
 
     def carries(self, state: Any) -> Iterable[Mapping[str, str]]:
         """Return what is left, as the setting takes it; the value of `person` is the seat of somebody."""
+
+
+class SumsUp(Protocol):
+    """What a kind of activity may have beside: it says in a sentence or two what came of a round."""
+
+    def gist(self, state: Any, text: Text, people: People) -> Iterable[str]:
+        """Return sentences, the most important first; nothing where nothing came of it."""
+
+
+class TellsItsCourse(Protocol):
+    """What a kind of activity may have beside: it tells what people did, for minutes that tell the course."""
+
+    def course(self, events: Sequence[Event], state: Any, text: Text, people: People) -> Iterable[str]:
+        """Return sentences about its own entries among these, which belong to one round and stand close together.
+
+        `state` is that of the round as it was left, so that wordings can be told.
+        """
+
+
+class RaisesDoubts(Protocol):
+    """What a kind of activity may have beside: what a careful reader would ask about a round, before minutes go out."""
+
+    def doubts(self, state: Any, text: Text) -> Iterable[str]:
+        """Return a sentence for each thing that is missing or odd; they never stand in the minutes."""
+
+
+class KeepsBack(Protocol):
+    """What a kind of activity may have beside: a result that must not be told to these readers."""
+
+    def withheld(self, state: Any, people: People) -> bool:
+        """Return whether the result of a round is kept back, since so few people stand behind it."""
 
 
 class Registry(Mapping[str, "Activity[Any]"]):

@@ -16,6 +16,9 @@ FIRST_DIGEST = "0" * 64
 """The digest before the first entry of a log."""
 
 
+ERASED = "session.personal_data_erased"
+"""The record of an erasure: how many names and seats there were, and why; never whose."""
+
 REDACTED = "session.entries_redacted"
 """The event that names the entries whose data was emptied; without it an emptied entry counts as altered."""
 

@@ -11,15 +11,12 @@ import msgspec
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.event import ERASED, Event, Fact
 from workshop_kit.core.state import SessionState
 
 replace = msgspec.structs.replace
 
 COMMANDS = frozenset({"consent", "erase", "retain"})
-
-ERASED = "session.personal_data_erased"
-"""The record of an erasure: how many names and seats there were, and why; never whose."""
 
 PUBLIC_MINUTES = "public-minutes"
 """The use of a name that a person agrees to apart; the room and the internal minutes come with giving one."""

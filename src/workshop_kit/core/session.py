@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, personal
+from workshop_kit.core import admission, noted, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
 from workshop_kit.core.document import one_line
@@ -65,6 +65,9 @@ class SessionRules:
             if command.name == "announce" and actor.facilitates:
                 url = command.fields.get("url", "")
                 return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
+            if command.name == noted.COMMAND:
+                items = [spec.id for spec in state.agenda.items]
+                return noted.decide(state.noted, items, command, actor, erased=state.erased)
             decide = personal.decide if command.name in personal.COMMANDS else admission.decide
             return decide(state, command, actor)
         item = state.item(command.item)
@@ -171,6 +174,8 @@ class SessionRules:
                 return replace(state, keep_until=info.keep_until)
             case "session.address_announced":
                 return replace(state, address=event.data["url"])
+        notes = noted.evolve(state.noted, event)
+        state = state if notes is state.noted else replace(state, noted=notes)
         return personal.evolve(admission.evolve(state, event), event)
 
     def _taking_over(self, state: SessionState, item: Item, takes: Mapping[str, str]) -> Item:

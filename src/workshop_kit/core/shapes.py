@@ -13,6 +13,7 @@ from msgspec import Meta
 
 from workshop_kit.core.agenda import Agenda
 from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED
+from workshop_kit.core.noted import NOTED
 from workshop_kit.core.state import Info
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
@@ -86,6 +87,12 @@ class Closed(TypedDict):
     seats: Count
 
 
+class Noted(TypedDict):
+    field: str
+    text: str
+    item: NotRequired[str]
+
+
 class Unsealed(TypedDict):
     value: dict[str, Number]
     receipt: NotRequired[str]
@@ -111,4 +118,5 @@ SESSION_SHAPES: Shapes = {
     "item.timer_set": Timed,
     "item.closed": Closed,
     BOX_OPENED: BoxOpened,
+    NOTED: Noted,
 }

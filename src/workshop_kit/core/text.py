@@ -31,6 +31,8 @@ AS_WRITTEN = "und"
 """The language tag (BCP 47, undetermined) of a text that somebody wrote during the session."""
 
 DOMAIN = "workshop_kit"
+PLAIN = "plain"
+"""The catalog of short sentences that is laid over a language's own, where it has one and somebody asks for it."""
 
 
 def localised(wording: object) -> dict[str, str]:
@@ -67,9 +69,13 @@ class Text:
         self._catalogs = catalogs or (gettext.NullTranslations(),)
 
     @classmethod
-    def load(cls, lang: str, folders: tuple[Path, ...], zone: str = "UTC") -> Text:
-        """Read the catalogs of `lang` from several `locale` folders; the first that knows a message wins."""
-        found = tuple(gettext.translation(DOMAIN, folder, [lang], fallback=True) for folder in folders)
+    def load(cls, lang: str, folders: tuple[Path, ...], zone: str = "UTC", *, plain: bool = False) -> Text:
+        """Read the catalogs of `lang` from several `locale` folders; the first that knows a message wins.
+
+        With `plain` those of short sentences come first.
+        """
+        domains = (PLAIN, DOMAIN) if plain else (DOMAIN,)
+        found = tuple(gettext.translation(d, folder, [lang], fallback=True) for d in domains for folder in folders)
         return cls(lang, found, ZoneInfo(zone))
 
     def __call__(self, message: str, /, **values: object) -> str:

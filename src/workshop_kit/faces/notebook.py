@@ -80,11 +80,22 @@ class Session:
         seat = Seat(self.live, lang, name)
         return self._show(f"seat {seat.seat}", seat)
 
-    def minutes(self, lang: str = "", edition: str = "internal", kind: str = "results") -> MinutesCells:
-        """Return the minutes; each of their methods displays a section."""
+    def minutes(
+        self,
+        lang: str = "",
+        edition: str = "internal",
+        kind: str = "results",
+        without: Iterable[str] = (),
+        *,
+        plain: bool = False,
+    ) -> MinutesCells:
+        """Return the minutes; each of their methods displays a section. `without` names sections to leave out.
+
+        With `plain` the fixed texts are short sentences, in German.
+        """
         from workshop_kit.minutes.cells import MinutesCells
 
-        return MinutesCells(self.live, lang, edition, kind, self.folder)
+        return MinutesCells(self.live, lang, edition, kind, without, self.folder, plain=plain)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

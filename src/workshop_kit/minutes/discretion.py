@@ -6,7 +6,6 @@ is found, so that somebody can read it before it is published.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -14,7 +13,7 @@ import msgspec
 
 from workshop_kit.core.document import Document
 from workshop_kit.core.state import SessionState
-from workshop_kit.people import NameList
+from workshop_kit.people import NameList, word
 
 
 def without_consent(people: NameList, state: SessionState) -> set[str]:
@@ -26,7 +25,7 @@ def without_consent(people: NameList, state: SessionState) -> set[str]:
 def named(document: Document, names: Iterable[str]) -> list[str]:
     """Return which of these names stand somewhere in a document as whole words, whatever their capitals."""
     written = "\n".join(_leaves(msgspec.to_builtins(document))).casefold()
-    return sorted(name for name in names if re.search(rf"(?<!\w){re.escape(name.casefold())}(?!\w)", written))
+    return sorted(name for name in names if word(name.casefold()).search(written))
 
 
 def _leaves(value: Any) -> Iterator[str]:

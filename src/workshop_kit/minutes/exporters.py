@@ -36,7 +36,7 @@ class MinutesExporter(Exporter):
     ) -> tuple[str | bytes, dict[str, Any]]:
         """Return the minutes that the notebook holds, in this format, and nbconvert's resources."""
         nb, resources = super().from_notebook_node(nb, resources, **kw)
-        document = document_of(nb)
+        document = document_of(nb, Path((resources.get("metadata") or {}).get("path") or "."))
         locale = Path(str(files("workshop_kit") / "locale"))
         minutes = self.written.write(document, Text.load(document.meta.lang, (locale,)))
         return minutes.decode() if self.written.name in _TEXTS else minutes, resources

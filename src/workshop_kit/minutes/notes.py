@@ -1,7 +1,7 @@
 """Reads the note-taker's own Markdown into blocks, the only markup that the minutes ever parse.
 
-HTML stays visible as text, links keep their words and their address as text, pictures leave their description, and
-comments are dropped, so that a private remark is not published.
+HTML stays visible as text, links keep their words and their address as text, and comments are dropped, so that a
+private remark is not published. A picture that `album` has is shown; any other leaves its description.
 """
 
 from __future__ import annotations
@@ -13,12 +13,15 @@ from typing import Any
 import mistune
 from msgspec import Struct
 
-from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Table
+from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Picture, Table
+from workshop_kit.minutes.album import Album
 
 _Token = dict[str, Any]
 
 _SECTION_LEVEL = 2
 _NESTED = "– "
+
+NO_ALBUM = Album()
 
 
 class Part(Struct, frozen=True):
@@ -28,7 +31,7 @@ class Part(Struct, frozen=True):
     blocks: tuple[AnyBlock, ...]
 
 
-def parts(markdown: str) -> Iterator[Part]:
+def parts(markdown: str, album: Album = NO_ALBUM) -> Iterator[Part]:
     r"""Yield the parts of a note; a heading of the first or second level begins a new one.
 
     >>> [part.title for part in parts("so far\n\n# Next\n\nmore")]
@@ -42,9 +45,27 @@ def parts(markdown: str) -> Iterator[Part]:
                 yield Part(title, tuple(blocks))
             title, blocks = _words(token), []
         else:
-            blocks += _blocks(token)
+            blocks += _blocks(token, album)
     if blocks or title is not None:
         yield Part(title, tuple(blocks))
+
+
+def images(markdown: str) -> Iterator[tuple[str, str, str]]:
+    """Yield the address, the description and the words below of every picture that a note names."""
+
+    def within(tokens: Iterable[_Token]) -> Iterator[tuple[str, str, str]]:
+        for token in tokens:
+            if token["type"] == "image":
+                yield _image(token)
+            else:
+                yield from within(token.get("children", ()))
+
+    yield from within(_tokens(markdown))
+
+
+def _image(token: _Token) -> tuple[str, str, str]:
+    attrs = token["attrs"]
+    return attrs["url"], _joined(token["children"]).strip(), html.unescape(attrs.get("title") or "").strip()
 
 
 def _tokens(markdown: str) -> list[_Token]:
@@ -52,7 +73,7 @@ def _tokens(markdown: str) -> list[_Token]:
     return [] if isinstance(tokens, str) else tokens
 
 
-def _blocks(token: _Token) -> Iterator[AnyBlock]:
+def _blocks(token: _Token, album: Album) -> Iterator[AnyBlock]:
     match token["type"]:
         case "heading":
             yield Heading(_words(token), token["attrs"]["level"])
@@ -62,10 +83,34 @@ def _blocks(token: _Token) -> Iterator[AnyBlock]:
             yield _table(token)
         case "block_quote":
             for inner in token["children"]:
-                yield from _blocks(inner)
-        case "block_code" | "block_html" | "paragraph" | "block_text":
+                yield from _blocks(inner, album)
+        case "paragraph" | "block_text":
+            yield from _paragraphs(token["children"], album)
+        case "block_code" | "block_html":
             if words := _words(token).strip():
                 yield Paragraph(words)
+
+
+def _paragraphs(children: Iterable[_Token], album: Album) -> Iterator[AnyBlock]:
+    """Yield the words of a paragraph, with each of its pictures below the words before it."""
+    words: list[_Token] = []
+    for child in children:
+        if picture := _picture(child, album):
+            yield from _paragraph(words)
+            words = []
+            yield picture
+        else:
+            words.append(child)
+    yield from _paragraph(words)
+
+
+def _paragraph(tokens: list[_Token]) -> Iterator[Paragraph]:
+    if words := _joined(tokens).strip():
+        yield Paragraph(words)
+
+
+def _picture(token: _Token, album: Album) -> Picture | None:
+    return album.find(*_image(token)) if token["type"] == "image" else None
 
 
 def _items(token: _Token, depth: int = 0) -> Iterator[str]:

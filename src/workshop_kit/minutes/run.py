@@ -52,7 +52,7 @@ def write_minutes(
     target.mkdir(parents=True, exist_ok=True)
     stem = file_stem(lang, edition, kind)
     written = [_executed(folder, target / f"{stem}.ipynb", lang, edition, kind, progress)]
-    document = document_of(_json(written[0]))
+    document = document_of(_json(written[0]), folder.path)
     if edition == "public":
         _tell(document, private, found)
     for format_ in wanted:
@@ -67,7 +67,8 @@ def write_minutes(
             shown = document
         else:
             shown = document_of(
-                _json(_executed(folder, folder.published / f"minutes.{lang}.ipynb", lang, "public", kind, progress))
+                _json(_executed(folder, folder.published / f"minutes.{lang}.ipynb", lang, "public", kind, progress)),
+                folder.path,
             )
             _tell(shown, private, found)
         _replace(public, format_named("html").write(shown, text))

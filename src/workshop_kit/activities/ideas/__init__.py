@@ -5,7 +5,7 @@ A card is never deleted from the record: each is in exactly one place (unassigne
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -14,6 +14,7 @@ from pyrsistent import pmap
 from workshop_kit.activities.ideas.events import SHAPES
 from workshop_kit.activities.ideas.state import DEFAULT_LIMIT, ON_THE_WALL, Card, Idea, IdeasState, IdeasView, Place
 from workshop_kit.activities.ideas.table import entries
+from workshop_kit.activities.ideas.told import course, gist
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
@@ -233,6 +234,15 @@ class Ideas:
                 "note",
             )
 
+    def gist(self, state: IdeasState, text: Text, people: People) -> Iterable[str]:
+        return gist(state, text)
+
+    def doubts(self, state: IdeasState, text: Text) -> Iterable[str]:
+        return self.pending(state, text, None)
+
+    def course(self, events: Sequence[Event], state: IdeasState, text: Text, people: People) -> Iterable[str]:
+        return course(events, text)
+
     @staticmethod
     def _record_by_factor(state: IdeasState, shown: list[Idea], text: Text) -> Iterable[AnyBlock]:
         numbers = {factor.id: number for number, factor in enumerate(state.factors, 1)}
@@ -247,7 +257,7 @@ class Ideas:
             names = "; ".join(text.pick(factor.label) for factor in empty)
             yield Paragraph(text(N_("Without a card: {names}."), names=names), "note")
 
-    def pending(self, state: IdeasState, text: Text, people: People) -> Iterable[str]:
+    def pending(self, state: IdeasState, text: Text, people: People | None) -> Iterable[str]:
         open_ones = state.ordered(Place.UNASSIGNED) if state.factors else []
         if open_ones:
             yield text.plural("{n} card is not assigned.", "{n} cards are not assigned.", len(open_ones))

@@ -11,10 +11,11 @@ from pyrsistent import pmap
 from workshop_kit.activities.poll.events import SHAPES
 from workshop_kit.activities.poll.hands import MOST_HANDS, room_votes
 from workshop_kit.activities.poll.moderation import MODERATION, added, moderated, moderation, reworded
-from workshop_kit.activities.poll.record import record
+from workshop_kit.activities.poll.record import record, withheld
 from workshop_kit.activities.poll.rounds import compared
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView, view_of
 from workshop_kit.activities.poll.table import entries
+from workshop_kit.activities.poll.told import course, doubts, gist
 from workshop_kit.core.activity import Entry, Option, Row, Spec, Viewer
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock
@@ -200,7 +201,7 @@ class Poll:
     def pending(self, state: PollState, text: Text, people: People) -> Iterable[str]:
         for part in state.parts.values():
             yield from self.pending(part, text, people)
-        if state.undecided and (tally := state.told):
+        if state.undecided and (tally := state.told) and not withheld(state, people):
             names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
 
@@ -208,8 +209,20 @@ class Poll:
         """Return whether somebody has voted in this round, by whatever way."""
         return state.begun
 
-    def compared(self, states: Sequence[PollState], text: Text) -> Iterable[AnyBlock]:
-        return compared(states, text)
+    def compared(self, states: Sequence[PollState], text: Text, people: People) -> Iterable[AnyBlock]:
+        return compared(states, text, people)
+
+    def gist(self, state: PollState, text: Text, people: People) -> Iterable[str]:
+        return gist(state, text, people)
+
+    def course(self, events: Sequence[Event], state: PollState, text: Text, people: People) -> Iterable[str]:
+        return course(events, state, text, people)
+
+    def doubts(self, state: PollState, text: Text) -> Iterable[str]:
+        return doubts(state, text)
+
+    def withheld(self, state: PollState, people: People) -> bool:
+        return withheld(state, people)
 
     def adds_up(self, state: PollState) -> bool:
         """Whether a result is the sum of what is on the ballots, so that adding them up counts it again."""

@@ -10,6 +10,7 @@ from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollSta
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Channel
+from workshop_kit.core.small_groups import SMALLEST_GROUP, crowd, is_public, is_small
 from workshop_kit.voting.budget import Projects
 from workshop_kit.voting.consent import Stances
 from workshop_kit.voting.form import Form
@@ -31,8 +32,10 @@ CHANNELS = {
 }
 
 
-FEWEST = 5
-"""A secret poll does not tell how many came by which way where that would be fewer people than these."""
+ABSTAINED = NN_("{n} abstained", "{n} abstained")
+INVALID = NN_("{n} invalid slip", "{n} invalid slips")
+
+TOO_FEW = N_("Fewer than {n} people voted. In the public edition the result is left out, since it would tell of them.")
 
 DRAWN = N_(
     "The ballots were drawn anew {draws} times, some twice and some not at all: the table tells on which places an "
@@ -62,7 +65,10 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
         yield from _questions(state, text, people)
         return
     tally = state.told
-    yield method(state, tally, text)
+    yield method(state, tally, text, people)
+    if withheld(state, people):
+        yield Paragraph(text(TOO_FEW, n=SMALLEST_GROUP), "note")
+        return
     if tally is None or not tally.voters:
         yield Paragraph(text(N_("Nobody voted.") if tally else ONLY_ONE), "note")
         return
@@ -76,8 +82,14 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
     yield Paragraph(text(N_("This holds for the people who voted here; others may judge differently.")), "note")
     if any(line.low is not None for line in tally.lines):
         yield Paragraph(text(INTERVAL, eligible=tally.eligible or "?"), "note")
-    if state.openness == "open":
+    if state.openness == "open" and not is_public(people):
         yield by_name(state, text, people)
+
+
+def withheld(state: PollState, people: People | None) -> bool:
+    """Return whether a result is kept back: in public, where few voted and not everybody in the room saw how."""
+    voted = len(state.voters) + state.room.voters
+    return is_public(people) and state.openness != "open" and is_small(voted)
 
 
 def _questions(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
@@ -88,19 +100,18 @@ def _questions(state: PollState, text: Text, people: People) -> Iterator[AnyBloc
         yield from record(state.parts[question.id], text, people)
 
 
-def method(state: PollState, tally: Tally | None, text: Text) -> Pairs:
+def method(state: PollState, tally: Tally | None, text: Text, people: People) -> Pairs:
     """Return how was voted, and how many took part by which channel."""
-    return Pairs(
-        (
-            (text(N_("Method")), f"{text(state.rule.title)}. {explained(state, text)}"),
-            (text(N_("Described in")), state.rule.source),
-            (text(N_("Openness")), text(OPENNESS[state.openness])),
-            (
-                text(N_("Votes")),
-                provenance(tally, text, secret=state.secret) if tally else text(N_("one secret ballot")),
-            ),
-        )
+    votes = text(N_("one secret ballot"))
+    if tally and not withheld(state, people):
+        votes = provenance(tally, text, people, secret=state.secret)
+    pairs = (
+        (text(N_("Method")), f"{text(state.rule.title)}. {explained(state, text)}"),
+        (text(N_("Described in")), state.rule.source),
+        (text(N_("Openness")), text(OPENNESS[state.openness])),
+        (text(N_("Votes")), votes),
     )
+    return Pairs(pairs[:3] if withheld(state, people) else pairs)
 
 
 def explained(state: PollState, text: Text) -> str:
@@ -108,16 +119,19 @@ def explained(state: PollState, text: Text) -> str:
     return text(state.rule.explanation, **spoken(state.rule.values, text))
 
 
-def provenance(tally: Tally, text: Text, *, secret: bool) -> str:
-    """Return how many voted by which channel, abstained, and could have voted."""
-    few = secret and any(n < FEWEST for n in tally.channels.values())
+def provenance(tally: Tally, text: Text, people: People | None, *, secret: bool) -> str:
+    """Return how many voted by which channel, abstained, and could have voted.
+
+    The channels are left out where few came by one of them, and the vote was secret or anybody may read this.
+    """
+    few = (secret or is_public(people)) and any(is_small(n) for n in tally.channels.values())
     parts = [] if few else [text.plural(*CHANNELS[channel], n) for channel, n in tally.channels.items()]
     said = text.plural("{n} person voted", "{n} people voted", tally.voters)
     said = f"{said} ({', '.join(parts)})" if parts else said
     if tally.abstained:
-        said += ", " + text.plural("{n} abstained", "{n} abstained", tally.abstained)
+        said += ", " + crowd(ABSTAINED, tally.abstained, text, people)
     if tally.invalid:
-        said += ", " + text.plural("{n} invalid slip", "{n} invalid slips", tally.invalid)
+        said += ", " + crowd(INVALID, tally.invalid, text, people)
     if tally.eligible is not None:
         said += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
     return said
@@ -191,7 +205,8 @@ def reasons(state: PollState, text: Text, people: People) -> Iterable[AnyBlock]:
     ]
     if written:
         head = (text(N_("Option")), text(N_("Stance")), text(N_("Reason")), text(N_("Person")))
-        shown = len(head) if state.openness == "open" else len(head) - 1
+        named = state.openness == "open" and not is_public(people)
+        shown = len(head) if named else len(head) - 1
         yield Table(head[:shown], tuple(row[:shown] for row in written), text(N_("Reasons")))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from workshop_kit.activities.poll.record import labels_of
+from workshop_kit.activities.poll.record import labels_of, withheld
 from workshop_kit.activities.poll.shown import figure
 from workshop_kit.activities.poll.state import PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Paragraph, Table
@@ -16,6 +16,7 @@ from workshop_kit.voting.form import Form
 from workshop_kit.voting.tally import Line, Tally
 
 if TYPE_CHECKING:
+    from workshop_kit.core.activity import People
     from workshop_kit.core.text import Text
 
 MOST_BARS = 40
@@ -34,17 +35,18 @@ class Round(Struct, frozen=True):
         return text(N_("Round {n}"), n=self.number)
 
 
-def compared(states: Sequence[PollState], text: Text) -> Iterator[AnyBlock]:
+def compared(states: Sequence[PollState], text: Text, people: People | None = None) -> Iterator[AnyBlock]:
     """Yield the rounds side by side; nothing where there are not two results of one rule that may be told."""
     last = states[-1]
     if isinstance(last.rule, Form):
         for question in last.rule.paper.questions:
-            blocks = list(compared([state.parts[question.id] for state in states if question.id in state.parts], text))
+            parts = [state.parts[question.id] for state in states if question.id in state.parts]
+            blocks = list(compared(parts, text, people))
             if blocks:
                 yield Heading(text.pick(question.prompt) or question.id)
                 yield from blocks
         return
-    rounds = list(_told(states))
+    rounds = [one for one in _told(states) if not withheld(one.state, people)]
     if len(rounds) < 2 or len({one.tally.rule for one in rounds}) > 1:
         return
     labels = {option: label for one in rounds for option, label in labels_of(one.state, text).items()}

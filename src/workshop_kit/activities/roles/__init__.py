@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, TypedDict
 
 import msgspec
@@ -11,7 +11,7 @@ from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import MOST, Option, Person, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Paragraph, Table
-from workshop_kit.core.errors import N_, AgendaError, Refused, Why
+from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
 from workshop_kit.core.event import Event, Fact
 from workshop_kit.core.shapes import Shapes
 from workshop_kit.core.text import Localised
@@ -31,6 +31,13 @@ STATES = {
     CONFIRMED: N_("confirmed"),
     OPEN: N_("open"),
 }
+
+
+COURSE = (
+    ("roles.role_taken", NN_("{n} place was taken.", "{n} places were taken.")),
+    ("roles.role_confirmed", NN_("{n} was confirmed.", "{n} were confirmed.")),
+    ("roles.role_released", NN_("{n} was given back.", "{n} were given back.")),
+)
 
 
 class Role(Struct, frozen=True):
@@ -210,6 +217,24 @@ class Roles:
                         role=text.pick(role.label),
                         person=people(seat, text),
                     )
+
+    def gist(self, state: RolesState, text: Text, people: People) -> Iterable[str]:
+        held = sum(len(state.held(role.id)) for role in state.roles)
+        places = max(held, sum(role.places for role in state.roles))
+        yield text(N_("{n} of {places} places are taken."), n=text.number(held), places=text.number(places))
+
+    def doubts(self, state: RolesState, text: Text) -> Iterable[str]:
+        for role in state.roles:
+            held = state.held(role.id)
+            if not held:
+                yield text(N_("Nobody took the role: {role}."), role=text.pick(role.label))
+            elif all(standing == RESERVED for _, standing in held):
+                yield text(N_("Nobody confirmed the role: {role}."), role=text.pick(role.label))
+
+    def course(self, events: Sequence[Event], state: RolesState, text: Text, people: People) -> Iterable[str]:
+        for name, forms in COURSE:
+            if count := len({(event.data["role"], event.data["seat"]) for event in events if event.name == name}):
+                yield text.plural(*forms, count)
 
     def offers(self, state: RolesState) -> Iterable[Option]:
         return (Option(role.id, role.label) for role in state.roles)

@@ -7,14 +7,15 @@ import sys
 import click
 
 from workshop_kit.core.errors import WorkshopError
-from workshop_kit.faces.cli import care, outcomes, sessions
+from workshop_kit.faces.cli import care, notes, outcomes, sessions
 from workshop_kit.faces.cli.terminal import _, cli
 
-__all__ = ["care", "cli", "main", "outcomes", "sessions"]
+__all__ = ["care", "cli", "main", "notes", "outcomes", "sessions"]
 
 for _command in cli.commands.values():
     if any(parameter.name in {"session", "sessions"} for parameter in _command.params):
-        _command.epilog = _(
+        _command.epilog = f"{_command.epilog} " if _command.epilog else ""
+        _command.epilog += _(
             "SESSION is the folder of a session, or the address of one in a database: postgresql://HOST/DATABASE#NAME"
         )
 

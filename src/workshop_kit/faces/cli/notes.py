@@ -1,0 +1,53 @@
+"""What the note-taker adds to the minutes."""
+
+from __future__ import annotations
+
+import click
+
+from workshop_kit.core.noted import FIELDS
+from workshop_kit.faces.cli.terminal import _, command, lang_option, opened, say, session_argument
+
+
+@command(
+    help=_("Add to the minutes what no log can know; an empty text takes it back. Without a text, show what stands."),
+    epilog=_("Fields: {names}", names=", ".join(field.name for field in FIELDS)),
+)
+@session_argument
+@click.argument("field", type=click.Choice([field.name for field in FIELDS]), metavar="[FIELD]", required=False)
+@click.argument("text", required=False)
+@click.option("--item", default="", help=_("The step that it is about, for example factors."))
+def note(session: str, field: str | None, text: str | None, item: str) -> None:
+    live = opened(session)
+    try:
+        if field and text is not None:
+            live.do("note", field=field, item=item, text=text)
+            click.echo(_("Noted.") if text.strip() else _("Taken back."))
+            return
+        for (about, name), told in sorted(live.state.noted.items()):
+            if field in {None, name} and item in {"", about}:
+                click.echo(f"{name}{f' ({about})' if about else ''}: {told.text}")
+    finally:
+        live.close()
+
+
+@command(help=_("Ask what a careful reader would ask before the minutes go out."))
+@session_argument
+@lang_option
+@click.option(
+    "--edition",
+    type=click.Choice(("internal", "public")),
+    default="internal",
+    show_default=True,
+    help=_("With all names, or with those alone who agreed to it."),
+)
+@click.option("--kind", default="results", show_default=True, help=_("Which kind of minutes."))
+def check(session: str, lang: str | None, edition: str, kind: str) -> None:
+    from workshop_kit.folder import locate
+    from workshop_kit.minutes.cells import checked, minutes_of
+
+    folder = locate(session)
+    live = folder.open()
+    try:
+        say(checked(live, minutes_of(live, lang or "", edition, kind), folder.path).lines())
+    finally:
+        live.close()
