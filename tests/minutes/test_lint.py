@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tests.minutes.test_pictures import JPEG
+from tests.minutes.test_album import JPEG
 
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import voice
