@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from workshop_kit.core.text import Text
     from workshop_kit.live import LiveSession
 
-WIDE = ipywidgets.Layout(width="100%")
+WIDE = ipywidgets.Layout(width="98%")
 LABEL = {"description_width": "14em"}
 
 
