@@ -26,6 +26,7 @@ LOG = "session.db"
 STORE = "store.toml"
 MINUTES = "minutes"
 PUBLISHED = "published"
+VERSIONS = "versions"
 
 
 _REMEMBERED = """\
@@ -65,6 +66,10 @@ class SessionFolder:
     @property
     def published(self) -> Path:
         return self.minutes / PUBLISHED
+
+    @property
+    def versions(self) -> Path:
+        return self.minutes / VERSIONS
 
     def withdraw(self) -> list[Path]:
         """Take the published minutes from the phones; returns the files that were deleted."""
@@ -168,8 +173,11 @@ class SessionFolder:
 
 
 def withdrawn(published: Path) -> list[Path]:
-    """Delete the minutes in the folder of what is published, since they tell what was erased; returns the files."""
-    files = sorted(published.glob("minutes.*"))
+    """Delete the minutes that are or were published, since they tell what was erased; returns the files.
+
+    The versions before lie beside them and tell the same.
+    """
+    files = sorted((*published.glob("minutes*.*"), *published.parent.glob(f"{VERSIONS}/*/*.*")))
     for file in files:
         file.unlink(missing_ok=True)
     return files

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, personal
+from workshop_kit.core import admission, approval, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, sources, with_settings
 from workshop_kit.core.document import one_line
@@ -65,8 +65,8 @@ class SessionRules:
             if command.name == "announce" and actor.facilitates:
                 url = command.fields.get("url", "")
                 return () if url == state.address else (Fact("session.address_announced", {"url": url}),)
-            decide = personal.decide if command.name in personal.COMMANDS else admission.decide
-            return decide(state, command, actor)
+            others = (each.decide for each in (personal, approval) if command.name in each.COMMANDS)
+            return next(others, admission.decide)(state, command, actor)
         item = state.item(command.item)
         if command.name in _STEPS:
             if not actor.facilitates:
@@ -144,11 +144,12 @@ class SessionRules:
             seq=event.seq,
             digest=event.digest,
             began_at=state.began_at or event.at,
-            ended_at=event.at,
+            ended_at=state.ended_at if event.name.startswith("minutes.") else event.at,
             channels=state.channels.set(channel, state.channels.get(channel, 0) + 1),
         )
         if event.redacted:
             return state
+        state = replace(state, approval=approval.evolve(state.approval, event))
         if not event.item:
             return self._evolve_session(state, event)
         item = state.items.get(event.item)

@@ -12,6 +12,7 @@ from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import Spec
 from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.approval import Approval
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import FIRST_DIGEST, Channel
 from workshop_kit.core.text import DEFAULT_LANGUAGE
@@ -113,7 +114,7 @@ class SessionState(Struct, frozen=True):
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
-    `joins`: where in the log people came in.
+    `joins`: where in the log people came in. `approval`: what the room was shown of its minutes, and what it said.
     """
 
     info: Info = Info("", "")
@@ -134,6 +135,7 @@ class SessionState(Struct, frozen=True):
     ended_at: datetime | None = None
     channels: PMap[str, int] = pmap()
     joins: Span = Span()
+    approval: Approval = Approval()
 
     @property
     def current_item(self) -> Item | None:

@@ -30,10 +30,12 @@ EVENTS = {
     "roles.role_taken": N_("Took a role"),
     "roles.role_confirmed": N_("Confirmed a role"),
     "roles.role_released": N_("Gave a role back"),
+    "minutes.voted": N_("Answered whether the minutes are right"),
+    "minutes.commented": N_("Asked for a correction of the minutes"),
 }
 """What entries mean; those of other activities show their wire name."""
 
-UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea"})
+UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "version"})
 """What an entry says of the person, who is reading this, or for the log's own use."""
 
 
