@@ -244,6 +244,8 @@ def _draft(state: SessionState, fields: Mapping[str, str]) -> tuple[Fact, ...]:
     if current and current.shown == files:
         return ()
     number = len(state.approval.versions) + 1
+    if fields.get("version", str(number)) != str(number):
+        raise Refused(Why.TAKEN, N_("Somebody else has just published the minutes. Look at those first."))
     said = {"version": number, "seq": int(seq), "digest": fields["digest"], "files": files}
     return (Fact("minutes.drafted", said),)
 

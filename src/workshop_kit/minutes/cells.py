@@ -50,6 +50,10 @@ class MinutesCells:
         """Show what is left to do."""
         return SectionOutput(self._minutes.open_points(), self._text)
 
+    def approval(self) -> SectionOutput | None:
+        """Show how the room approved the minutes, if it was asked."""
+        return self._shown(self._minutes.approval())
+
     def provenance(self) -> SectionOutput:
         """Show where every figure comes from."""
         return SectionOutput(self._minutes.provenance(), self._text)

@@ -19,7 +19,7 @@ KINDS = (
     Kind(
         "results",
         N_("Minutes: {title}"),
-        ("head", "attendance", "agenda", "item", "open_points", "provenance", "receipts", "recount"),
+        ("head", "attendance", "agenda", "item", "open_points", "approval", "provenance", "receipts", "recount"),
     ),
 )
 

@@ -20,6 +20,7 @@ from workshop_kit.core.event import Channel
 from workshop_kit.core.session import SessionRules
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import Text
+from workshop_kit.minutes.approved import approval
 from workshop_kit.minutes.kinds import KINDS, Kind
 from workshop_kit.people import NameList
 
@@ -100,6 +101,8 @@ class Minutes:
         for spec in self.state.agenda.items:
             yield self.item(spec.id)
         yield self.open_points()
+        if approved := self.approval():
+            yield approved
         yield self.provenance()
         if receipts := self.receipts():
             yield receipts
@@ -164,6 +167,10 @@ class Minutes:
         ]
         blocks: Iterable[AnyBlock] = [Bullets(tuple(points))] if points else [Paragraph(text(N_("None.")))]
         return self._section("open", text(N_("Open points")), blocks)
+
+    def approval(self) -> Section | None:
+        """Return how the room approved the minutes; nothing where it was never asked."""
+        return approval(self.state, self.text)
 
     def provenance(self) -> Section:
         """Return where every figure comes from."""
