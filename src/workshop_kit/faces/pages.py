@@ -7,7 +7,7 @@ activity's own `page.html`, whose macros `shared`, `mine` and `console` hold nat
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -106,9 +106,21 @@ class Pages:
             longest=LONGEST_COMMENT,
         )
 
-    def console(self, lang: str, focus: str = "", notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
-        """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
-        return self._region("console.html", lang, Audience.FACILITATOR, focus=focus, notice=notice)
+    def console(
+        self,
+        lang: str,
+        focus: str = "",
+        notice: Notice = Notice(),  # noqa: B008 - a frozen value
+        writing: Notice = Notice(),  # noqa: B008 - a frozen value
+        files: Sequence[tuple[str, str]] = (),
+        template: str = "console.html",
+    ) -> str:
+        """Return the facilitator's controls; `focus` is the item that comes next where they stand.
+
+        `writing` tells how far the minutes are, and `files` names those that were written, with the way to each.
+        """
+        values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files}
+        return self._region(template, lang, Audience.FACILITATOR, **values)
 
     def head_key(self) -> tuple[object, ...]:
         """Return what `mine` of everybody depends on; where it changes, everybody gets a new one."""
@@ -235,6 +247,9 @@ class Pages:
             "audience": None,
             "seat": "",
             "focus": "",
+            "opened": False,
+            "writing": Notice(),
+            "files": (),
             "at": "",
             "assets": self.assets,
             "words": self.words(text.lang),

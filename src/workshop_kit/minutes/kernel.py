@@ -13,8 +13,7 @@ from typing import Any
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
 
-WRITING = "WORKSHOP_WRITING_MINUTES"
-"""Set in the kernel that executes the minutes, where nothing is shown that people would press."""
+from workshop_kit.minutes import IN_THE_MAKING
 
 
 class _OwnSpecManager(KernelSpecManager):
@@ -35,7 +34,7 @@ class OwnKernelManager(AsyncKernelManager):
         self.kernel_spec_manager = _OwnSpecManager()
 
     async def _async_start_kernel(self, **options: Any) -> None:
-        options.setdefault("env", {**os.environ, WRITING: "1"})
+        options.setdefault("env", {**os.environ, IN_THE_MAKING: "1"})
         await super()._async_start_kernel(**options)
 
     start_kernel = _async_start_kernel
