@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import atexit
 import threading
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +19,12 @@ from workshop_kit.minutes.kernel import OwnKernelManager
 LONGEST = 30 * 60.0
 """Seconds for which a kernel waits to be used."""
 
+READ = "import workshop_kit.minutes.warm as warm; warm.read()"
+"""What a kernel runs while it waits."""
+
 ARGUMENTS = [
     "--HistoryManager.hist_file=:memory:",
-    "--IPKernelApp.exec_lines=import workshop_kit.minutes.cells, workshop_kit.faces.notebook, workshop_kit.activities",
+    f"--IPKernelApp.exec_lines={READ}",
 ]
 
 _lock = threading.Lock()
@@ -32,6 +36,13 @@ def ready(folder: Path) -> threading.Thread:
     thread = threading.Thread(target=_start, args=(folder,), name="workshop-warm-kernel", daemon=True)
     thread.start()
     return thread
+
+
+def read() -> None:
+    """Import what cells of minutes and the writers need, in a kernel that waits or beside it."""
+    with quick.imports():
+        for name in ("workshop_kit.faces.notebook", "workshop_kit.minutes.cells", "altair", "vl_convert"):
+            import_module(name)
 
 
 def discard(folder: Path, only: OwnKernelManager | None = None) -> None:
@@ -88,6 +99,7 @@ def _start(folder: Path) -> None:
     timer.daemon = True
     timer.start()
     quick.papermill()
+    read()
 
 
 @atexit.register

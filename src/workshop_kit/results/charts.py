@@ -9,12 +9,13 @@ from __future__ import annotations
 import importlib.resources
 import re
 import textwrap
-from functools import cache
+from functools import cache, lru_cache
 from html import escape
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from workshop_kit import quick
 from workshop_kit.core.document import Bar, Chart, Table, one_line
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
@@ -48,13 +49,17 @@ class Picture(Struct, frozen=True):
         return _drawer().svg_to_png(self.svg, scale=3.0)  # type: ignore[no-any-return, unused-ignore]
 
 
+@lru_cache(maxsize=64)
 def draw(chart: Chart, lang: str) -> Picture:
     """Return the chart as a picture without its title, which the document sets as a caption.
+
+    What was drawn last is remembered, since every format of the minutes asks for the same pictures.
 
     >>> draw(Chart("Dots", (Bar("a place", 3, "3 dots"),), "A place got 3 dots."), "en").svg.count("3 dots")
     2
     """
-    import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
+    with quick.imports():
+        import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
 
     with alt.theme.enable("none"):
         spec = _layers(chart, lang).to_dict()
@@ -65,7 +70,8 @@ def draw(chart: Chart, lang: str) -> Picture:
 
 def altair_chart(chart: Chart, lang: str) -> alt.LayerChart:
     """Return the chart as an Altair object with its title, to be shown or changed in a notebook."""
-    import altair as alt  # noqa: PLC0415 - see `draw`
+    with quick.imports():
+        import altair as alt  # noqa: PLC0415 - see `draw`
 
     title = alt.TitleParams(textwrap.wrap(_drawable(chart.title), 80) or "", anchor="start", fontSize=15)
     return _layers(chart, lang).properties(title=title)
