@@ -15,6 +15,7 @@ from workshop_kit.faces.pages import Notice
 from workshop_kit.folder import SessionFolder
 from workshop_kit.minutes import run, warm
 from workshop_kit.minutes.writers import BUILT_IN
+from workshop_kit.prepare import MINUTES_NOTEBOOK
 
 WRITE, PUBLISH, FINALISE = "write-minutes", "publish-minutes", "finalise-minutes"
 LONG = frozenset({WRITE, PUBLISH, FINALISE})
@@ -33,7 +34,8 @@ class Desk:
 
     def expect(self) -> None:
         """Start a kernel ahead, since the minutes will be written soon."""
-        warm.ready(self.folder.path)
+        if (self.folder.path / MINUTES_NOTEBOOK).is_file():
+            warm.ready(self.folder.path)
 
     def take(self, command: str) -> None:
         """Begin a long work. Raises `Refused` while another one runs."""

@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from workshop_kit import quick
+from workshop_kit.core.document import Bar, Chart
+from workshop_kit.core.text import DEFAULT_LANGUAGE
 from workshop_kit.minutes.kernel import OwnKernelManager
+from workshop_kit.results.charts import draw
 
 LONGEST = 30 * 60.0
 """Seconds for which a kernel waits to be used."""
@@ -40,9 +43,9 @@ def ready(folder: Path) -> threading.Thread:
 
 def read() -> None:
     """Import what cells of minutes and the writers need, in a kernel that waits or beside it."""
-    with quick.imports():
-        for name in ("workshop_kit.faces.notebook", "workshop_kit.minutes.cells", "altair", "vl_convert"):
-            import_module(name)
+    for name in ("workshop_kit.faces.notebook", "workshop_kit.minutes.cells", "workshop_kit.activities"):
+        import_module(name)
+    draw(Chart("", (Bar("", 1),), ""), DEFAULT_LANGUAGE)  # the renderer takes a second for its first picture
 
 
 def discard(folder: Path, only: OwnKernelManager | None = None) -> None:
@@ -50,7 +53,8 @@ def discard(folder: Path, only: OwnKernelManager | None = None) -> None:
     if only in {None, _waiting.get(folder)} and (warm := _take(folder)) is not None:
         _process(warm).kill()
         _process(warm).wait()
-        warm.cleanup_resources()
+        warm.cleanup_connection_file()
+        warm.cleanup_ipc_files()
 
 
 def manager(folder: Path) -> type[OwnKernelManager]:
