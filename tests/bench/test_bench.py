@@ -52,3 +52,14 @@ def test_large_polls_are_counted_the_same_by_another_process():
     for row in told.values():
         assert row["same_recount"]
         assert 0 < row["tally"] <= row["html"]
+
+
+def test_minutes_of_a_small_session_are_written_and_compared():
+    told = figures("minutes.py", "--people", "12", "--ideas", "20", "--polls", "2", "--rest", "1")
+    for name in ("one language", "html alone", "plain html", "published, both languages"):
+        assert told[name]["cpu_seconds"] > 0
+        assert 20 < told[name]["peak_megabytes"] < 1000
+    assert told["click"]["warm"] > 0
+    assert told["click"]["cold"] > 0
+    assert told["bytes"]["html"] > 1000
+    assert told["html, ours to plain"]["cpu_seconds"] > 0

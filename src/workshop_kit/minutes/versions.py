@@ -48,7 +48,7 @@ def since(before: Version, folder: SessionFolder, document: Document, text: Text
     now = format_named("md").write(document, text).decode()
     rows = tuple(_changed(_lines(earlier.read_text("utf-8"), text), _lines(now, text)))
     title = text(CHANGES, version=_called(before, text))
-    table = Table((text(N_("Before")), text(N_("Now"))), rows, title)
+    table = Table((text(N_("Before")), text(N_("Now"))), rows, text(N_("Line by line")))
     yield cleaned(Section("changes", title, (table if rows else Paragraph(text(N_("Nothing.")), "note"),)))
 
 
