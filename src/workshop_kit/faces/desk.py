@@ -9,6 +9,8 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from jupyter_core.utils import ensure_event_loop
+
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.text import Text
 from workshop_kit.faces.pages import Notice
@@ -41,7 +43,7 @@ class Desk:
         """Begin a long work. Raises `Refused` while another one runs."""
         if self._working and self._working.is_alive():
             raise Refused(Why.TAKEN, N_("The minutes are being written just now. Please wait a moment."))
-        self._working = threading.Thread(target=self._work, args=(command,), name="workshop-minutes", daemon=True)
+        self._working = threading.Thread(target=self._run, args=(command,), name="workshop-minutes", daemon=True)
         self._working.start()
 
     def wait(self) -> list[Path]:
@@ -49,6 +51,13 @@ class Desk:
         if self._working:
             self._working.join()
         return self.files
+
+    def _run(self, command: str) -> None:
+        """Work, and close the event loop that papermill makes for each thread and leaves open."""
+        try:
+            self._work(command)
+        finally:
+            ensure_event_loop().close()
 
     def _work(self, command: str) -> None:
         warned: list[str] = []

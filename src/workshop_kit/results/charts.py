@@ -61,8 +61,8 @@ def draw(chart: Chart, lang: str) -> Picture:
     with quick.imports():
         import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
 
-    with alt.theme.enable("none"):
-        spec = _layers(chart, lang).to_dict()
+    with alt.theme.enable("none"), alt.utils.schemapi.debug_mode(False):  # our own pictures need no checking each time
+        spec = _layers(chart, lang).to_dict(validate=False)
     svg: str = _drawer().vegalite_to_svg(spec)
     plain = _TAG.sub(lambda tag: _ROLES.sub("", tag[0]), svg)
     return Picture(plain.replace("<svg ", f'<svg role="img" aria-label="{escape(described(chart))}" ', 1))
