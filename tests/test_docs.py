@@ -17,7 +17,7 @@ README = (ROOT / "README.md").read_text("utf-8")
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 RUN = re.compile(r"<!-- run: (\w+) -->\n```sh\n(.*?)\n```", re.DOTALL)
 COMMAND = re.compile(
-    r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|import|bundle|evidence|tickets|minutes|verify"
+    r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|import|bundle|evidence|tickets|minutes|approve|verify"
     r"|backup|repair|held|forget|retain|erase|note|check)\b[^`\n]*)"
 )
 

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from workshop_kit import privacy
 from workshop_kit.core.errors import N_, StoreError
-from workshop_kit.folder import SessionFolder
+from workshop_kit.folder import WRITING, SessionFolder
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.store.copies import Purged
 
@@ -63,7 +63,11 @@ def erase_session(folder: SessionFolder, live: LiveSession, why: str, *, minutes
 
 def internal_minutes(folder: SessionFolder) -> tuple[Path, ...]:
     """Return the files of minutes that may hold names; which edition a file is it does not tell."""
-    found = [*folder.minutes.glob(MINUTES_FILES), *(folder.minutes / CHECKPOINTS).glob("*.ipynb")]
+    found = [
+        *folder.minutes.glob(MINUTES_FILES),
+        *folder.minutes.glob(f"{WRITING}*/{MINUTES_FILES}"),
+        *(folder.minutes / CHECKPOINTS).glob("*.ipynb"),
+    ]
     return tuple(sorted(path for path in found if path.is_file()))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import tomllib
 from contextlib import closing
 from pathlib import Path
@@ -26,7 +27,10 @@ if TYPE_CHECKING:
 LOG = "session.db"
 STORE = "store.toml"
 MINUTES = "minutes"
-PUBLISHED = "published"
+VERSIONS = "versions"
+
+WRITING = ".writing-"
+"""How the name of a folder begins in which minutes are being written."""
 
 
 _REMEMBERED = """\
@@ -64,12 +68,13 @@ class SessionFolder:
         return self.path / MINUTES
 
     @property
-    def published(self) -> Path:
-        return self.minutes / PUBLISHED
+    def versions(self) -> Path:
+        """Where each version lies that was put before the room."""
+        return self.minutes / VERSIONS
 
     def withdraw(self) -> list[Path]:
         """Take the published minutes from the phones; returns the files that were deleted."""
-        return withdrawn(self.published)
+        return withdrawn(self.versions)
 
     @classmethod
     def create(
@@ -184,11 +189,10 @@ def _look(folder: Path) -> list[Path]:
     return [path for path in (folder / "workshop.toml", *folder.glob("logo.*")) if path.is_file()]
 
 
-def withdrawn(published: Path) -> list[Path]:
-    """Delete the minutes in the folder of what is published, since they tell what was erased; returns the files."""
-    files = sorted(published.glob("minutes.*"))
-    for file in files:
-        file.unlink(missing_ok=True)
+def withdrawn(versions: Path) -> list[Path]:
+    """Delete the minutes that are or were on the phones, since they tell what was erased; returns the files."""
+    files = sorted(path for path in versions.glob("*/**/*.*") if path.is_file())
+    shutil.rmtree(versions, ignore_errors=True)
     return files
 
 

@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from workshop_kit.core import approval
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import ERASED, Channel, Event
@@ -84,8 +85,9 @@ def consent(live: LiveSession, seat: str, *, given: bool) -> Future[Receipt]:
 def forget(live: LiveSession, seat: str, by: Actor | None = None) -> int:
     """Erase the name and the own words of the person on a seat for good; returns how many entries were emptied.
 
-    In the note-taker's fields the person becomes a number. `by` is who does it, if not that person. What was erased
-    before is scrubbed again, so who was interrupted starts anew. Copies of the log are `purge`'s.
+    In the note-taker's fields the person becomes a number. The minutes that are on the phones may tell what was erased,
+    so they are withdrawn. `by` is who does it, if not that person. What was erased before is scrubbed again, so who was
+    interrupted starts anew. Copies of the log are `purge`'s.
     """
     by = by or Actor(seat, Channel.PHONE)
     live.catch_up()
@@ -98,6 +100,7 @@ def forget(live: LiveSession, seat: str, by: Actor | None = None) -> int:
         live.redact(entries, by)
     else:
         live.store.scrub()
+    _withdraw_minutes(live)
     return len(entries)
 
 
@@ -121,6 +124,7 @@ def erase(live: LiveSession, why: str) -> int:
     command = Command("erase", fields={"why": why})
     live.submit(command, IN_FRONT, also=lambda tx: tx.erase_people()).result()
     live.store.scrub()
+    _withdraw_minutes(live)
     [record] = [event for event in live.store.read() if event.name == ERASED]
     names: int = record.data["names"]
     return names
@@ -153,6 +157,12 @@ def _empty(live: LiveSession, events: list[Event], by: Actor) -> None:
         live.redact([event.seq for event in events], by)
 
 
+def _withdraw_minutes(live: LiveSession) -> None:
+    if live.catch_up().approval.current:
+        live.do("withdraw-minutes")
+
+
 def _holds_words(live: LiveSession, event: Event) -> bool:
     item = live.state.items.get(event.item)
-    return item is not None and not event.redacted and event.name in live.rules.activity(item).personal
+    personal = live.rules.activity(item).personal if item else approval.PERSONAL
+    return not event.redacted and event.name in personal

@@ -1,29 +1,37 @@
-"""Imports papermill without a cost that nobody gains from."""
+"""Imports what is dear to import without the part of the cost that nobody gains from."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 
-def papermill() -> Any:
-    """Return the papermill module.
+@contextmanager
+def imports() -> Iterator[None]:
+    """Import papermill or Altair in this block.
 
-    jsonschema, which it needs, would compile a grammar of internationalised addresses (1.5 s) for a check that
-    notebooks never use; keeping that package out is legitimate in processes of our own, and only there.
+    jsonschema, which both need, would compile a grammar of internationalised addresses (1.5 s, on a busy machine 5) for
+    a check that notebooks and charts never use; the package is kept out while the block lasts.
     """
     blocked = "rfc3987_syntax" not in sys.modules
     if blocked:
         sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)
-            import papermill  # noqa: PLC0415
-            import papermill.exceptions  # noqa: PLC0415
+        yield
     finally:
         if blocked:
             sys.modules.pop("rfc3987_syntax", None)
+
+
+def papermill() -> Any:
+    """Return the papermill module."""
+    with imports(), warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        import papermill  # noqa: PLC0415
+        import papermill.exceptions  # noqa: PLC0415
     logging.getLogger("papermill").setLevel(logging.ERROR)
     return papermill

@@ -55,8 +55,19 @@ def test_large_polls_are_counted_the_same_by_another_process():
 
 
 def test_every_format_of_long_minutes_is_measured():
-    told = figures("minutes.py", "--ideas", "20", "--polls", "1")
+    told = figures("formats.py", "--ideas", "20", "--polls", "1")
     assert {"html", "pdf", "md", "docx", "odt", "xlsx", "csv", "json"} <= told.keys()
     for row in told.values():
         assert row["kilobytes_written"] > 1
         assert 0 <= row["cpu_seconds"] < 20
+
+
+def test_minutes_of_a_small_session_are_written_and_compared():
+    told = figures("minutes.py", "--people", "12", "--ideas", "20", "--polls", "2", "--rest", "1")
+    for name in ("one language", "html alone", "plain html", "published, both languages"):
+        assert told[name]["cpu_seconds"] > 0
+        assert 20 < told[name]["peak_megabytes"] < 1000
+    assert told["click"]["warm"] > 0
+    assert told["click"]["cold"] > 0
+    assert told["bytes"]["html"] > 1000
+    assert told["html, ours to plain"]["cpu_seconds"] > 0

@@ -1,33 +1,121 @@
-"""The minutes as a page: axe finds nothing in any edition of it, and a phone need not scroll it sideways."""
+"""The minutes on the phones: read and answered with and without JavaScript and by keyboard, and for everybody."""
 
 from __future__ import annotations
 
-import pytest
-from rig import PHONE, PROJECTOR, violations
-from tests.minutes.hostile import HOSTILE, document
+import os
+from pathlib import Path
 
-from workshop_kit.library import voice
-from workshop_kit.minutes.writers import html
+import pytest
+from playwright.sync_api import expect
+from rig import PHONE, PROJECTOR, form
+from test_access import NARROW, Audit
+
+from workshop_kit.core.approval import Counts
+from workshop_kit.core.text import LANGUAGES
+from workshop_kit.minutes.run import finalise, write_minutes
 
 pytestmark = pytest.mark.browser
 
-SIDEWAYS = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+PICTURES = os.environ.get("WORKSHOP_PICTURES", "")
+"""Where to put pictures of the pages, if anywhere."""
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("leaf", ["Ort", HOSTILE], ids=["plain", "hostile"])
-def test_everybody_can_read_the_minutes(browser, tmp_path, scheme, leaf):
-    path = tmp_path / "minutes.html"
-    path.write_bytes(html.write(document(leaf), voice("de")))
-    context = browser.new_context(color_scheme=scheme)
-    page = context.new_page()
-    said = []
-    page.on("console", lambda message: said.append(message.text))
-    page.on("dialog", lambda dialog: said.append(dialog.message))
-    for viewport in (PHONE, PROJECTOR):
-        page.set_viewport_size(viewport)
-        page.goto(path.as_uri())
-        assert violations(page) == []
-        assert page.evaluate(SIDEWAYS) <= 0
-    assert said == []
-    context.close()
+@pytest.fixture
+def published(session, crowd):
+    """A session that was held, whose minutes are before the room."""
+    people = crowd(6)
+    for item in ("experiences", "factors", "roles"):
+        session.do("open", item)
+        people.act(item, ("A place", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen", "مكان ثابت في الحي"))
+    session.do("close", "roles")
+    write_minutes(session.folder, "en", ("md",), publish=True)
+    return session
+
+
+def counts(session):
+    return session.state.approval.versions[-1].counts
+
+
+def picture(page, name):
+    if PICTURES:
+        page.screenshot(path=Path(PICTURES) / f"{name}.png")
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"])
+def test_they_are_read_answered_and_corrected(published, phone, scripts):
+    page = phone(java_script_enabled=scripts)
+    page.click("#minutes a")
+    expect(page.locator("article.wk-minutes h1")).to_have_count(1)
+    page.check("input[value=yes]")
+    form(page, "approve").locator("button").click()
+    expect(page.locator("#notice")).to_have_text("Saved.")
+    assert counts(published) == Counts(yes=1)
+    page.check("input[value=abstain]")
+    form(page, "approve").locator("button").click()
+    expect(page.locator("input[value=abstain]")).to_be_checked()
+    assert counts(published) == Counts(abstain=1)
+    page.select_option("select[name=section]", label="People")
+    page.fill("textarea[name=text]", "We were seven.")
+    form(page, "comment").locator("button").click()
+    expect(page.locator("#correct li")).to_contain_text("We were seven.")
+    [comment] = published.state.approval.corrections
+    assert (comment.section, comment.text) == ("People", "We were seven.")
+    with page.expect_download() as download:
+        page.click("a[href$='minutes.en.pdf']")
+    assert download.value.suggested_filename == "minutes.en.pdf"
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
+def test_by_keyboard_alone(published, phone):
+    page = phone()
+    page.focus("#minutes a")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#approve")
+    page.focus("input[value=yes]")
+    page.keyboard.press("ArrowDown")
+    expect(page.locator("input[value=no]")).to_be_checked()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    expect(page.locator("#notice")).to_be_visible()
+    assert counts(published) == Counts(no=1)
+
+
+def test_an_open_phone_and_the_stage_learn_of_them(published, phone, page_of):
+    page, stage = phone(), page_of(viewport=PROJECTOR)
+    stage.goto(f"{published.url}/stage")
+    stage.wait_for_selector("[data-connected]")
+    published.do("show-minutes")
+    expect(stage.locator("#to-minutes svg")).to_be_visible()
+    picture(stage, "stage-minutes")
+    published.do("close-approval")
+    expect(page.locator("#minutes")).to_contain_text("Version 1")
+    published.do("open", "closing")
+    expect(stage.locator("#to-minutes")).to_have_count(0)
+
+
+def test_for_everybody_in_both_languages(published, page_of, phone):
+    audit = Audit()
+    for lang in LANGUAGES:
+        page = phone(locale=lang)
+        picture(page, f"phone-{lang}")
+        for path in ("/minutes", "/minutes#approve", "/minutes#downloads"):
+            page.goto(published.url + path)
+            picture(page, f"minutes-{lang}-{path.rpartition('#')[2].strip('/')}")
+        page.goto(f"{published.url}/minutes")
+        audit.look(page, f"{lang} minutes")
+        audit.enlarge(page, f"{lang} minutes")
+        audit.measure(page, f"{lang} minutes", NARROW, PHONE)
+        stage = page_of(viewport=PROJECTOR)
+        published.do("show-minutes")
+        stage.goto(f"{published.url}/stage?lang={lang}")
+        audit.look(stage, f"{lang} stage")
+    form(page, "approve").locator("input[value=yes]").check()
+    form(page, "approve").locator("button").click()
+    published.do("close-approval")
+    finalise(published.folder)
+    page.goto(f"{published.url}/minutes")
+    expect(page.locator("#standing")).to_contain_text("1")
+    expect(page.locator("#approve")).to_have_count(0)
+    audit.look(page, "final")
+    picture(page, "final")
+    assert not audit.findings, audit.told()

@@ -7,6 +7,7 @@ import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 from pathlib import Path
 from time import monotonic
@@ -17,13 +18,16 @@ import httpx
 import pytest
 from websockets.sync.client import ClientConnection, connect
 
-from workshop_kit.core.activity import Registry
+from workshop_kit.core.activity import Command, Registry
 from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.approval import FILE
 from workshop_kit.core.event import Event
 from workshop_kit.core.state import Info
 from workshop_kit.faces import serve as serving
 from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession
+from workshop_kit.minutes.versions import folder_name
+from workshop_kit.privacy import IN_FRONT
 from workshop_kit.store.sqlite import SqliteStore
 
 PATIENCE = 10.0
@@ -70,6 +74,19 @@ class Server:
         origin: Any = headers.pop("origin", None)
         extra = {name.replace("_", "-"): value for name, value in headers.items()}
         return connect(f"{self.url.replace('http', 'ws')}/live", origin=origin, additional_headers=extra, proxy=None)
+
+
+def published(server: Server, files: dict[str, str]) -> Path:
+    """Put these files before the room as a version of the minutes; returns the folder they lie in."""
+    state = server.live.catch_up()
+    place = server.folder.versions / folder_name(len(state.approval.versions) + 1)
+    place.mkdir(parents=True)
+    for name, content in files.items():
+        (place / name).write_text(content, "utf-8", newline="")
+    digests = {FILE + name: sha256(content.encode()).hexdigest() for name, content in files.items()}
+    fields = {"seq": str(state.seq), "digest": state.digest, **digests}
+    server.live.submit(Command("draft-minutes", fields=fields), IN_FRONT).result()
+    return place
 
 
 class Phone:

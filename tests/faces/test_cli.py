@@ -509,7 +509,7 @@ class TestMinutes:
         assert "LookupError" in told
         assert "the cake is gone" in told
         assert f"Cell {codes.index(first) + 1} " in told, "as JupyterLab counts what was run"
-        assert [str(name) for name in files(session / "minutes")] == ["minutes.en.ipynb"]
+        assert [str(name) for name in files(session / "minutes")] == ["minutes.en.failed.ipynb"]
 
 
 class TestImport:

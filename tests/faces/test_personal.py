@@ -39,9 +39,9 @@ def template(tmp_path_factory):
     live.close()
     back_up(folder.log, now=NOW)
     shutil.copyfile(folder.log, folder.path / "session.db.damaged-2026-11-23T140000Z")
-    folder.published.mkdir(parents=True)
+    (folder.versions / "01-draft").mkdir(parents=True)
     (folder.minutes / "minutes.en.html").write_text("Ada Lovejoy", "utf-8")
-    (folder.published / "minutes.en.html").write_text("Person 1", "utf-8")
+    (folder.versions / "01-draft" / "minutes.en.html").write_text("Person 1", "utf-8")
     notebook = folder.path / "06-roles.ipynb"
     shown = json.loads(notebook.read_text("utf-8"))
     code = next(cell for cell in shown["cells"] if cell["cell_type"] == "code")
@@ -195,7 +195,7 @@ class TestErase:
         assert "2 names were erased" in out
         assert holding(session, "Ada Lovejoy", "Ben Lovejoy") == ["minutes/minutes.en.html"]
         assert str(session / "minutes" / "minutes.en.html") in out
-        assert str(session / "minutes" / "published" / "minutes.en.html") in out
+        assert str(session / "minutes" / "versions" / "01-draft" / "minutes.en.html") in out
         assert "Publish them anew" in out
         assert str(session / "06-roles.ipynb") in out
         assert [path.name for path in session.glob("backups/*.db")] == [path.name for path in session.glob("backups/*")]
@@ -210,7 +210,7 @@ class TestErase:
         out = run("erase", session, "--now", "--yes", "--minutes", "--why", "asked")[1]
         assert "Deleted:" in out
         assert not (session / "minutes" / "minutes.en.html").exists()
-        assert not (session / "minutes" / "published" / "minutes.en.html").exists()
+        assert not (session / "minutes" / "versions" / "01-draft" / "minutes.en.html").exists()
         assert log_of(session)[0][-1].data["why"] == "asked"
 
     def test_a_second_run_changes_nothing_and_needs_no_question(self, run, session):

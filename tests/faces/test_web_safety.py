@@ -15,6 +15,7 @@ import pytest
 from starlette.routing import Mount, Route, WebSocketRoute
 from tests.bench.server import ServerProcess, make_session
 from tests.faces.hosting import JSON, PATIENCE
+from tests.faces.hosting import published as published_files
 from tests.faces.test_web import FOREIGN
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import connect
@@ -230,11 +231,11 @@ class TestFiles:
 
     @pytest.fixture
     def published(self, server):
-        server.folder.published.mkdir(parents=True, exist_ok=True)
-        (server.folder.published / "minutes.en.html").write_text("<h1>The minutes</h1>", "utf-8")
-        (server.folder.published / "secret.txt").write_text("not for anybody", "utf-8")
+        place = published_files(server, {"minutes.en.html": "<main><h1>The minutes</h1></main>"})
+        for other in ("secret.txt", "minutes.de.html"):
+            (place / other).write_text("not for anybody", "utf-8")
         yield
-        (server.folder.published / "minutes.en.html").unlink()
+        server.live.do("withdraw-minutes")
 
     @pytest.mark.parametrize("path", OUTSIDE)
     @pytest.mark.parametrize(
@@ -249,9 +250,12 @@ class TestFiles:
 
     def test_only_the_published_minutes_are_shown(self, server, published):
         assert "The minutes" in server.api.get(f"{server.url}/minutes").text
-        for name in ("secret.txt", "minutes.en.html"):
+        for name in ("secret.txt", "minutes.de.html", "minutes.en.ipynb"):
             assert server.api.get(f"{server.url}/minutes/{name}").status_code == 404
             assert server.api.get(f"{server.base}/static/{name}").status_code == 404
+        answer = server.api.get(f"{server.url}/minutes/minutes.en.html")
+        assert answer.headers["content-disposition"] == 'attachment; filename="minutes.en.html"'
+        assert answer.headers["content-security-policy"] == MINUTES_POLICY
 
     @pytest.mark.parametrize("item", ["..%2f..%2fsession.db", "%2fetc%2fpasswd", "..", "dots%00"])
     def test_a_step_is_no_path(self, server, phone, item):

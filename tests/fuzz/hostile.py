@@ -25,14 +25,33 @@ RAW = (
 COMMANDS = (
     b"cast", b"add", b"like", b"unlike", b"withdraw", b"assign", b"merge", b"hide", b"show", b"take", b"confirm",
     b"release", b"room-votes", b"open", b"close", b"reveal", b"next-round", b"timer", b"join", b"name", b"lock",
-    b"remove", b"issue-tickets", b"note", b"minutes.noted", b"announce", b"create", b"session.created", b"__class__",
+    b"remove", b"issue-tickets", b"note", b"minutes.noted", b"approve", b"comment", b"draft-minutes", b"close-approval",
+    b"finalise-minutes", b"accept-comment", b"answer-comment", b"withdraw-minutes", b"show-minutes", b"announce",
+    b"create", b"session.created", b"__class__",
 )  # fmt: skip
 FIELDS = (
     b"id", b"command", b"item", b"name", b"lang", b"ticket", b"hello", b"token", b"view", b"value.o1", b"value.o2",
     b"value.", b"value", b"value.o1[]", b"choice", b"rev", b"ballot", b"text", b"factor", b"kind", b"idea", b"into",
     b"role", b"seat", b"confirm", b"sure", b"seconds", b"voters", b"count", b"url", b"reason", b"named",
+    b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
 )  # fmt: skip
-LIKELY = (b"1", b"2", b"o1", b"o2", b"m1", b"i1", b"i2", b"host", b"A card", b"yes", b"en", b"de", b"3")
+LIKELY = (
+    b"1",
+    b"2",
+    b"o1",
+    b"o2",
+    b"m1",
+    b"i1",
+    b"i2",
+    b"host",
+    b"A card",
+    b"yes",
+    b"en",
+    b"de",
+    b"3",
+    b"abstain",
+    b"0" * 64,
+)
 HEADERS = (
     b"Accept-Language", b"Cookie", b"Authorization", b"If-None-Match", b"If-Modified-Since", b"Range", b"If-Range",
     b"Content-Type", b"Content-Encoding", b"Expect", b"X-Forwarded-For", b"X-Forwarded-Proto", b"Forwarded", b"TE",

@@ -99,3 +99,15 @@ class Event(Struct, frozen=True):
     def redacted(self) -> bool:
         """Whether the data was emptied after it had been recorded."""
         return not self.data and self.data_digest not in {"", _DIGEST_OF_NO_DATA}
+
+
+class Span(Struct, frozen=True):
+    """Entries of the log that belong together: the first and the last number, and how many of those between."""
+
+    first: int = 0
+    last: int = 0
+    count: int = 0
+
+    def with_entry(self, seq: int) -> Span:
+        """Return the span with one more entry, which is later than all in it."""
+        return Span(self.first or seq, seq, self.count + 1)

@@ -13,13 +13,13 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, noted, personal
+from workshop_kit.core import admission, approval, noted, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
-from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact
-from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState, Span
+from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact, Span
+from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
 from workshop_kit.core.text import localised
 
 replace = msgspec.structs.replace
@@ -68,8 +68,8 @@ class SessionRules:
             if command.name == noted.COMMAND:
                 items = [spec.id for spec in state.agenda.items]
                 return noted.decide(state.noted, items, command, actor, erased=state.erased)
-            decide = personal.decide if command.name in personal.COMMANDS else admission.decide
-            return decide(state, command, actor)
+            others = (each.decide for each in (personal, approval) if command.name in each.COMMANDS)
+            return next(others, admission.decide)(state, command, actor)
         item = state.item(command.item)
         if command.name in _STEPS:
             if not actor.facilitates:
@@ -147,11 +147,12 @@ class SessionRules:
             seq=event.seq,
             digest=event.digest,
             began_at=state.began_at or event.at,
-            ended_at=event.at,
+            ended_at=state.ended_at if event.name.startswith("minutes.") else event.at,
             channels=state.channels.set(channel, state.channels.get(channel, 0) + 1),
         )
         if event.redacted:
             return state
+        state = replace(state, approval=approval.evolve(state.approval, event))
         if not event.item:
             return self._evolve_session(state, event)
         item = state.items.get(event.item)

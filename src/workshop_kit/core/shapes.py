@@ -12,6 +12,7 @@ from typing import Annotated, Any, NotRequired, TypedDict
 from msgspec import Meta
 
 from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.approval import COMMENTED, DIGEST, FILE_NAME, Answer
 from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED
 from workshop_kit.core.noted import NOTED
 from workshop_kit.core.state import Info
@@ -102,6 +103,39 @@ class BoxOpened(TypedDict):
     ballots: list[Unsealed]
 
 
+Digest = Annotated[str, Meta(pattern=DIGEST)]
+Files = dict[Annotated[str, Meta(pattern=FILE_NAME)], Digest]
+
+
+class Drafted(TypedDict):
+    version: Count
+    seq: Count
+    digest: Digest
+    files: Files
+
+
+class OfVersion(TypedDict):
+    version: Count
+
+
+class Voted(OfVersion):
+    answer: Answer
+
+
+class Commented(OfVersion):
+    section: str
+    text: str
+
+
+class CommentDecided(TypedDict):
+    comment: str
+    reason: str
+
+
+class Finalised(OfVersion):
+    files: Files
+
+
 SESSION_SHAPES: Shapes = {
     "session.created": Created,
     "session.address_announced": Announced,
@@ -119,4 +153,13 @@ SESSION_SHAPES: Shapes = {
     "item.closed": Closed,
     BOX_OPENED: BoxOpened,
     NOTED: Noted,
+    "minutes.drafted": Drafted,
+    "minutes.voted": Voted,
+    COMMENTED: Commented,
+    "minutes.comment_accepted": CommentDecided,
+    "minutes.comment_answered": CommentDecided,
+    "minutes.approval_closed": OfVersion,
+    "minutes.finalised": Finalised,
+    "minutes.withdrawn": OfVersion,
+    "minutes.shown": OfVersion,
 }

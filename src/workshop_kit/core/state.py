@@ -12,8 +12,9 @@ from pyrsistent import PMap, pmap
 
 from workshop_kit.core.activity import Spec
 from workshop_kit.core.agenda import Agenda
+from workshop_kit.core.approval import Approval
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import FIRST_DIGEST, Channel
+from workshop_kit.core.event import FIRST_DIGEST, Channel, Span
 from workshop_kit.core.noted import NO_NOTES, Notes
 from workshop_kit.core.text import DEFAULT_LANGUAGE
 
@@ -49,18 +50,6 @@ class Reopening(Struct, frozen=True):
     round: int
     at: datetime
     reason: str
-
-
-class Span(Struct, frozen=True):
-    """Entries of the log that belong together: the first and the last number, and how many of those between."""
-
-    first: int = 0
-    last: int = 0
-    count: int = 0
-
-    def with_entry(self, seq: int) -> Span:
-        """Return the span with one more entry, which is later than all in it."""
-        return Span(self.first or seq, seq, self.count + 1)
 
 
 class Item(Struct, frozen=True):
@@ -114,7 +103,8 @@ class SessionState(Struct, frozen=True):
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
-    `joins`: where in the log people came in. `noted`: what the note-taker added for the minutes.
+    `joins`: where in the log people came in. `noted`: what the note-taker added for the minutes. `approval`: what the
+    room was shown of its minutes, and what it said.
     """
 
     info: Info = Info("", "")
@@ -136,6 +126,7 @@ class SessionState(Struct, frozen=True):
     channels: PMap[str, int] = pmap()
     joins: Span = Span()
     noted: Notes = NO_NOTES
+    approval: Approval = Approval()
 
     @property
     def current_item(self) -> Item | None:

@@ -21,10 +21,12 @@ EVENTS = {
     "seat.consented": N_("Name in the public minutes: yes or no"),
     "seat.removed": N_("Was removed by the facilitator"),
     "session.entries_redacted": N_("Had own words deleted"),
+    "minutes.voted": N_("Answered whether the minutes are right"),
+    "minutes.commented": N_("Asked for a correction of the minutes"),
 }
 """What entries about a seat mean; an activity says so of its own (`said`), and others show their wire name."""
 
-UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea"})
+UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "version"})
 """What an entry says of the person, who is reading this, or for the log's own use."""
 
 

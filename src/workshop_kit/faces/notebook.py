@@ -10,6 +10,7 @@ Many sessions are compared by `open_evidence(["one", "another", "bundle-third.js
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,9 +19,10 @@ from msgspec.structs import replace
 
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.core.text import DEFAULT_LANGUAGE
-from workshop_kit.folder import locate
+from workshop_kit.folder import SessionFolder, locate
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
+from workshop_kit.minutes import IN_THE_MAKING
 from workshop_kit.results.bundle import SMALLEST_GROUP
 
 if TYPE_CHECKING:
@@ -30,7 +32,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from workshop_kit.core.document import Meta
-    from workshop_kit.faces.widgets import Console, LiveWidget, Seat, Stage
+    from workshop_kit.faces.widgets import Console, LiveWidget, MinutesDesk, Seat, Stage
     from workshop_kit.minutes.cells import MinutesCells
     from workshop_kit.minutes.display import SectionOutput
     from workshop_kit.results.evidence import Evidence
@@ -96,6 +98,25 @@ class Session:
         from workshop_kit.minutes.cells import MinutesCells
 
         return MinutesCells(self.live, lang, edition, kind, without, self.folder, plain=plain)
+
+    def desk(self, lang: str = "") -> MinutesDesk | None:
+        """Show the controls of the minutes: write them, put them before the room, make them final.
+
+        Nothing where the minutes' own kernel runs this cell, since nobody is there to press a button.
+        """
+        if os.environ.get(IN_THE_MAKING):
+            return None
+        from workshop_kit.faces.widgets import MinutesDesk
+
+        return self._show("desk", MinutesDesk(self.live, lang, "", self.folder))
+
+    def write(
+        self, formats: Iterable[str] = ("html", "pdf", "md"), *, publish: bool = False, lang: str = ""
+    ) -> list[Path]:
+        """Write the minutes and return the files; with `publish` they are put before the room too."""
+        from workshop_kit.minutes.run import write_minutes
+
+        return write_minutes(SessionFolder(self.folder), lang, tuple(formats), publish=publish)
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

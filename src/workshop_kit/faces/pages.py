@@ -7,7 +7,7 @@ activity's own `page.html`, whose macros `shared`, `mine` and `console` hold nat
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property, lru_cache
 from typing import Any
 
@@ -17,10 +17,12 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from workshop_kit.core.activity import FACILITATOR, Audience
+from workshop_kit.core.approval import LONGEST_COMMENT, Standing
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.faces.held import kept
+from workshop_kit.faces.published import Published
 from workshop_kit.library import PACKAGE, folder_of, voice
 from workshop_kit.live import LiveSession
 
@@ -86,17 +88,49 @@ class Pages:
         """
         return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice, at=at)
 
-    def console(self, lang: str, focus: str = "", notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
-        """Return the facilitator's controls; `focus` is the item that comes next where they stand."""
-        return self._region("console.html", lang, Audience.FACILITATOR, focus=focus, notice=notice)
+    def minutes(self, lang: str, seat: str, published: Published, notice: Notice = Notice()) -> str:  # noqa: B008 - as above
+        """Return the minutes that are before the room, with the form to answer where `seat` may. Raises `Refused`."""
+        article, article_lang = published.article(lang)
+        approval = self.live.state.approval
+        return self._render(
+            "minutes.html",
+            lang,
+            seat=seat,
+            notice=notice,
+            article=Markup(article),
+            article_lang=article_lang,
+            sections=[Markup(title) for title in published.sections(article)],
+            downloads=published.downloads(),
+            answering=seat and approval.current and approval.current.standing is Standing.DRAFT,
+            comments=[comment for comment in approval.corrections if comment.seat == seat],
+            longest=LONGEST_COMMENT,
+        )
+
+    def console(
+        self,
+        lang: str,
+        focus: str = "",
+        notice: Notice = Notice(),  # noqa: B008 - a frozen value
+        writing: Notice = Notice(),  # noqa: B008 - a frozen value
+        files: Sequence[tuple[str, str]] = (),
+        template: str = "console.html",
+    ) -> str:
+        """Return the facilitator's controls; `focus` is the item that comes next where they stand.
+
+        `writing` tells how far the minutes are, and `files` names those that were written, with the way to each.
+        """
+        values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files}
+        return self._region(template, lang, Audience.FACILITATOR, **values)
 
     def head_key(self) -> tuple[object, object]:
         """Return what `mine` of everybody depends on: what all must see at once, and what others' doings offer."""
-        item = self.live.state.current_item
+        item, approval = self.live.state.current_item, self.live.state.approval
+        version = approval.current
+        minutes = (version.number, version.standing, version.counts.all if approval.on_stage else 0) if version else ()
         if item is None:
-            return (), ()
+            return (approval.on_stage, *minutes), ()
         choices = getattr(self.live.rules.activity(item), "choices", None)
-        head = (item.spec, item.phase, item.revealed, item.round, item.until)
+        head = (item.spec, item.phase, item.revealed, item.round, item.until, approval.on_stage, *minutes)
         return head, choices(item.state) if choices else ()
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -203,6 +237,9 @@ class Pages:
             "phase": Phase,
             "base": self.base,
             "address": state.address,
+            "minutes_address": f"{state.address}/{state.info.code}/minutes",
+            "qr": qr_svg,
+            "room": Audience.ROOM,
             "nonce": lambda: secrets.token_hex(8),
             "person": lambda seat: self.live.people(seat, text),
             "facilitator": FACILITATOR,
@@ -213,6 +250,9 @@ class Pages:
             "audience": None,
             "seat": "",
             "focus": "",
+            "opened": False,
+            "writing": Notice(),
+            "files": (),
             "at": "",
             "assets": self.assets,
             "words": self.words(text.lang),

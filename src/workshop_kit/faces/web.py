@@ -8,31 +8,36 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
 from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlencode
 
+from msgspec.structs import replace
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import HTTPConnection, Request
-from starlette.responses import FileResponse, HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.staticfiles import StaticFiles
 
 from workshop_kit import privacy
+from workshop_kit.core.activity import Actor
 from workshop_kit.core.admission import TICKET
+from workshop_kit.core.approval import FROM_SEATS
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
+from workshop_kit.core.event import Channel
 from workshop_kit.core.personal import PUBLIC_MINUTES, over
-from workshop_kit.core.text import LANGUAGES, preferred
+from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.asked import join_address, language, newcomer, wants_json
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
-from workshop_kit.faces.connections import CONNECTION, Guest, shown_seat
+from workshop_kit.faces.connections import shown_seat
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, seat_token
 from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.faces.published import Published
 from workshop_kit.faces.turns import Turns
 from workshop_kit.folder import withdrawn
 from workshop_kit.live import LiveSession, utc_now
@@ -63,19 +68,19 @@ STATUS = {
 }
 
 
-def application(live: LiveSession, *, published: Path | None = None, public: str = "") -> Starlette:
+def application(live: LiveSession, *, versions: Path | None = None, public: str = "") -> Starlette:
     """Return the server for one session.
 
-    `published` is the folder where minutes lie once they are published, `public` the origin under which a reverse proxy
+    `versions` is the folder where the versions of the minutes lie, `public` the origin under which a reverse proxy
     shows this server.
     """
-    return Site(live, published, public).app
+    return Site(live, versions, public).app
 
 
 class Site:
     """The routes of one session."""
 
-    def __init__(self, live: LiveSession, published: Path | None, public: str = "") -> None:
+    def __init__(self, live: LiveSession, versions: Path | None, public: str = "") -> None:
         self.live = live
         self.public = public
         self.code = live.state.info.code
@@ -85,7 +90,8 @@ class Site:
         self.joins = Turns(JOINS_PER_ROOM)
         self.guesses = Guesses()
         self.purging = asyncio.Lock()
-        self.published = published
+        self.versions = versions
+        self.published = Published(live, versions)
         self.app = Starlette(
             routes=[
                 Route("/", self.enter),
@@ -100,7 +106,9 @@ class Site:
                 Route("/{code}/forget", self.back),
                 Route("/{code}/items/{item}", self.back),
                 Route("/{code}/stage", self.stage),
-                Route("/{code}/minutes", self.minutes),
+                Route("/{code}/minutes", self.minutes, methods=["GET"]),
+                Route("/{code}/minutes", self.answer, methods=["POST"]),
+                Route("/{code}/minutes/{name}", self.download),
                 WebSocketRoute("/{code}/live", self.room.connect),
             ],
             middleware=[
@@ -116,7 +124,7 @@ class Site:
 
     async def enter(self, request: Request) -> Response:
         """Ask for the code, or go where a code leads."""
-        lang = _language(request)
+        lang = language(request)
         code = request.query_params.get("code", "").strip().upper()
         if code == self.code:
             return RedirectResponse(f"/{code}", HTTPStatus.SEE_OTHER)
@@ -133,7 +141,7 @@ class Site:
         self._check_code(request)
         seat = self._seat(request)
         if seat is None:
-            return HTMLResponse(self.pages.join(_language(request)))
+            return HTMLResponse(self.pages.join(language(request)))
         return HTMLResponse(self.pages.phone(self._lang(seat, request), seat, at=request.query_params.get(AT, "")))
 
     async def stage(self, request: Request) -> Response:
@@ -143,16 +151,25 @@ class Site:
         return HTMLResponse(self.pages.stage(lang, join_address(request, self.live)))
 
     async def minutes(self, request: Request) -> Response:
-        """Show the minutes once they are published."""
+        """Show the minutes that are before the room, and the form to answer."""
         self._check_code(request)
-        seat = self._seat(request)
-        wanted = self._lang(seat, request) if seat else _language(request)
-        for lang in (wanted, *LANGUAGES):
-            path = self.published / f"minutes.{lang}.html" if self.published else None
-            if path and path.is_file():
-                headers = {"content-security-policy": MINUTES_POLICY}
-                return FileResponse(path, media_type="text/html; charset=utf-8", headers=headers)
-        raise Refused(Why.UNKNOWN, N_("The minutes have not been published yet."))
+        seat = self._seat(request) or ""
+        lang = self._lang(seat, request) if seat else language(request)
+        saved = Notice(self.pages.voice(lang)(N_("Saved.")) if "saved" in request.query_params else "")
+        return HTMLResponse(await asyncio.to_thread(self.pages.minutes, lang, seat, self.published, saved))
+
+    async def download(self, request: Request) -> Response:
+        """Give out one file of the minutes that are before the room."""
+        self._check_code(request)
+        name = request.path_params["name"]
+        files = await asyncio.to_thread(self.published.files)
+        if name not in files:
+            raise Refused(Why.UNKNOWN, N_("There is nothing at this address. Please check it."))
+        headers = {
+            "content-security-policy": MINUTES_POLICY,
+            "content-disposition": f'attachment; filename="{name}"',
+        }
+        return Response(files[name], media_type=self.published.media_type(name), headers=headers)
 
     async def health(self, request: Request) -> Response:
         del request
@@ -166,14 +183,14 @@ class Site:
         check_origin(request, self.public)
         fields = read_form(await body_of(request))
         lang = fields.get("lang", "")
-        lang = lang if lang in LANGUAGES else _language(request)
+        lang = lang if lang in LANGUAGES else language(request)
         name = fields.get("name", "")
         token, seat = seat_token(request), self._seat(request)
         if seat is None or fields.get(TICKET, "").strip():
             try:
                 admitted = await self._admit(request, fields | {"lang": lang})
             except Refused as refusal:
-                if _wants_json(request):
+                if wants_json(request):
                     raise
                 notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
                 return HTMLResponse(self.pages.join(lang, notice), STATUS[refusal.why])
@@ -187,7 +204,7 @@ class Site:
             given = fields[PUBLIC_MINUTES] == YES
             await asyncio.wrap_future(privacy.consent(self.live, seat, given=given))
         answer: Response
-        if _wants_json(request):
+        if wants_json(request):
             answer = JSONResponse({"seat": seat, "token": token})
         else:
             answer = RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
@@ -212,13 +229,13 @@ class Site:
             await self.room.slow_down(seat)
             receipt = await self.room.take(seat, read_command(fields, request.path_params["item"]))
         except Refused as refusal:
-            if _wants_json(request):
+            if wants_json(request):
                 raise
             lang = self._lang(seat, request)
             sent = fields | {"item": request.path_params["item"]}
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", sent)
             return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq} | ({"receipt": receipt.word} if receipt.word else {}))
         if receipt.word:
             lang = self._lang(seat, request)
@@ -226,6 +243,29 @@ class Site:
             return HTMLResponse(self.pages.phone(lang, seat, notice))
         at = request.query_params.get(AT, "")
         return RedirectResponse(f"/{self.code}{'?' + urlencode({AT: at}) if at else ''}", HTTPStatus.SEE_OTHER)
+
+    async def answer(self, request: Request) -> Response:
+        """Take what a seat says about the minutes: its answer, or a correction it asks for."""
+        self._check_code(request)
+        check_origin(request, self.public)
+        seat = self._required_seat(request)
+        fields = read_form(await body_of(request))
+        try:
+            await self.room.slow_down(seat)
+            command = read_command(fields).command
+            if command.name not in FROM_SEATS:
+                raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+            command = replace(command, item="")
+            receipt = await asyncio.wrap_future(self.live.submit(command, Actor(seat, Channel.PHONE)))
+        except Refused as refusal:
+            if wants_json(request) or self.live.state.approval.current is None:
+                raise
+            lang = self._lang(seat, request)
+            notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
+            return HTMLResponse(self.pages.minutes(lang, seat, self.published, notice), STATUS[refusal.why])
+        if wants_json(request):
+            return JSONResponse({"ok": True, "seq": receipt.seq})
+        return RedirectResponse(f"/{self.code}/minutes?saved=yes", HTTPStatus.SEE_OTHER)
 
     async def forget(self, request: Request) -> Response:
         """Erase the name and the words of the person who asks."""
@@ -236,8 +276,8 @@ class Site:
         if not read_form(await body_of(request)).get("sure"):
             raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
         erased = await asyncio.to_thread(privacy.forget, self.live, seat)
-        if self.published:
-            await asyncio.to_thread(withdrawn, self.published)
+        if self.versions:
+            await asyncio.to_thread(withdrawn, self.versions)
         told = N_("Your name and your cards were deleted for good.")
         try:
             async with self.purging:
@@ -245,7 +285,7 @@ class Site:
         except StoreError as error:
             logger.warning("a person was erased from the log, but its copies could not be purged: %s", error)
             told = N_("Your name and your cards were deleted, but not yet from the backups. Please ask in front.")
-        if _wants_json(request):
+        if wants_json(request):
             return JSONResponse({"ok": True, "erased": erased})
         lang = self._lang(seat, request)
         return HTMLResponse(self.pages.phone(lang, seat, Notice(self.pages.voice(lang)(told))))
@@ -274,7 +314,7 @@ class Site:
         if ticket and self.guesses.used_up(address):
             told = N_("Many wrong tickets were tried just now. Please try again in a moment, or ask in front.")
             raise Refused(Why.TOO_MANY, told, field=TICKET)
-        await self.joins.take(*_newcomer(request))
+        await self.joins.take(*newcomer(request))
         try:
             return await asyncio.wrap_future(self.live.join(fields["lang"], fields.get("name", ""), ticket=ticket))
         except Refused as refusal:
@@ -293,7 +333,7 @@ class Site:
         except StoreError:
             seat = None
         if seat is None:
-            await self.newcomers.take(*_newcomer(request))
+            await self.newcomers.take(*newcomer(request))
             return
         shown_seat(request.scope.get("state", {}), seat)
         if request.scope.get("method") in {"GET", "HEAD"}:
@@ -314,7 +354,7 @@ class Site:
 
     def _lang(self, seat: str, request: HTTPConnection) -> str:
         known = self.live.state.seats.get(seat)
-        return known.lang if known else _language(request)
+        return known.lang if known else language(request)
 
     def _refused(self, request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Refused)
@@ -339,30 +379,9 @@ class Site:
             seat = self._seat(request)
         except StoreError:
             seat = None
-        lang = self._lang(seat, request) if seat else _language(request)
+        lang = self._lang(seat, request) if seat else language(request)
         message = error.told(self.pages.voice(lang))
-        if _wants_json(request):
+        if wants_json(request):
             body = {"code": str(code), "message": message} | ({"field": field} if field else {})
             return JSONResponse({"error": body}, status)
         return HTMLResponse(self.pages.enter(lang, Notice(message, refused=True)), status)
-
-
-def join_address(request: HTTPConnection, live: LiveSession) -> str:
-    """Return the address that phones should open: the one announced, else the one this page was asked under."""
-    base = live.state.address or f"{request.url.scheme}://{request.url.netloc}"
-    return f"{base.rstrip('/')}/{live.state.info.code}"
-
-
-def _language(request: HTTPConnection) -> str:
-    return preferred(request.headers.get("accept-language", ""))
-
-
-def _newcomer(request: HTTPConnection) -> tuple[str, Callable[[], bool]]:
-    """Return the network address of one without a seat, and the way to tell whether they are still there."""
-    guest = request.scope.get("state", {}).get(CONNECTION)
-    address = request.client.host if request.client else ""
-    return address, (lambda: guest.gone) if isinstance(guest, Guest) else (lambda: False)
-
-
-def _wants_json(request: HTTPConnection) -> bool:
-    return "application/json" in request.headers.get("accept", "")

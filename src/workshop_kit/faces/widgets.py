@@ -16,9 +16,11 @@ import traitlets
 
 from workshop_kit import privacy
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
+from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.live import LiveSession, utc_now
@@ -33,7 +35,7 @@ GUEST = "guest"
 CHANNEL = "channel"
 FORGET = "forget"
 ISSUE = "issue-tickets"
-ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE})
+ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE}) | FROM_FRONT
 """Commands of the console that concern the session and no item of its agenda."""
 
 
@@ -147,23 +149,45 @@ class Console(LiveWidget):
     Tickets that are issued here go into a file in `folder`, and never onto the screen, which may be projected.
     """
 
+    template = "console.html"
+    _expecting = False
+
     def __init__(self, live: LiveSession, lang: str = "", step: str = "", folder: Path = Path()) -> None:
         self.step = step
         self.folder = folder
         self.notice = Notice()
+        self.desk = Desk(folder, Pages(live).voice(lang or live.state.info.lang), lambda: self._changed(live.state))
         super().__init__(live, lang)
+        self._expect_minutes(live.state)
 
     def make_frame(self) -> str:
         return self.pages.empty_frame(self.lang, ("console",))
 
     def make_regions(self) -> dict[str, str]:
-        return {"console": self.pages.console(self.lang, self.step, self.notice)}
+        desk = self.desk
+        files = [(path.name, f"/files/{path.relative_to(desk.folder.path).as_posix()}") for path in desk.files]
+        return {
+            "console": self.pages.console(self.lang, self.step, self.notice, desk.notice, files, self.template),
+        }
 
     def fallback(self) -> str:
         return ""
 
+    def _changed(self, state: SessionState) -> None:
+        self._expect_minutes(state)
+        super()._changed(state)
+
+    def _expect_minutes(self, state: SessionState) -> None:
+        """Have a kernel ready from the last step on, once, so that the minutes need not wait for it."""
+        if not self._expecting and state.agenda.items and state.current == state.agenda.items[-1].id:
+            self._expecting = True
+            self.desk.expect()
+
     def take(self, fields: dict[str, str]) -> None:
         self.notice = Notice()
+        if fields.get("command") in LONG:
+            self.desk.take(fields["command"])
+            return
         if fields.get("command") == ISSUE:
             self._issue(fields.get("count", ""))
             return
@@ -193,6 +217,18 @@ class Console(LiveWidget):
             raise Refused(Why.INVALID, N_("Please tick that you are sure."), field="sure")
         privacy.forget(self.live, privacy.seat_called(self.live, fields.get("seat", "")), privacy.IN_FRONT)
         privacy.purge(self.live, utc_now())
+
+
+class MinutesDesk(Console):
+    """The part of the console that is about the minutes, for the last cell of their notebook."""
+
+    template = "desk.html"
+
+    def _expect_minutes(self, state: SessionState) -> None:
+        del state
+        if not self._expecting:
+            self._expecting = True
+            self.desk.expect()
 
 
 class Seat(LiveWidget):

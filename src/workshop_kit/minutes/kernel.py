@@ -6,11 +6,14 @@ the kit or is gone.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
 from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
 from jupyter_client.manager import AsyncKernelManager
+
+from workshop_kit.minutes import IN_THE_MAKING
 
 
 class _OwnSpecManager(KernelSpecManager):
@@ -29,6 +32,12 @@ class OwnKernelManager(AsyncKernelManager):
         # Sockets of the file system keep the kernel's traffic off the network; Windows has none that ZeroMQ can use.
         super().__init__(**({} if sys.platform == "win32" else {"transport": "ipc"}) | options)
         self.kernel_spec_manager = _OwnSpecManager()
+
+    async def _async_start_kernel(self, **options: Any) -> None:
+        options.setdefault("env", {**os.environ, IN_THE_MAKING: "1"})
+        await super()._async_start_kernel(**options)
+
+    start_kernel = _async_start_kernel
 
     async def _async_interrupt_kernel(self) -> None:
         """Interrupt a cell that runs; a kernel that is shutting down has none, and would print an error for nothing."""

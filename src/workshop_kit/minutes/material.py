@@ -13,11 +13,11 @@ from workshop_kit.core import noted
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Section, cleaned
 from workshop_kit.core.errors import N_
-from workshop_kit.core.event import Event
+from workshop_kit.core.event import Event, Span
 from workshop_kit.core.noted import Note
 from workshop_kit.core.session import SessionRules
 from workshop_kit.core.small_groups import is_public
-from workshop_kit.core.state import Item, Phase, SessionState, Span
+from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import Text
 from workshop_kit.people import NameList
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from workshop_kit import quick
 from workshop_kit.core.document import Bar, Chart, Table, one_line
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
@@ -59,10 +60,13 @@ def drawn_pixels(svg: str, scale: float = 1.0) -> bytes:
 def draw(chart: Chart, lang: str) -> Picture:
     """Return the chart as a picture without its title, which the document sets as a caption.
 
+    What was drawn last is remembered, since every format of the minutes asks for the same pictures.
+
     >>> draw(Chart("Dots", (Bar("a place", 3, "3 dots"),), "A place got 3 dots."), "en").svg.count("3 dots")
     2
     """
-    import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
+    with quick.imports():
+        import altair as alt  # noqa: PLC0415 - Altair costs a second that a document without charts need not spend
 
     with alt.theme.enable("none"), alt.utils.schemapi.debug_mode(False):  # checking the grammar costs more than drawing
         spec = _layers(chart, lang).to_dict(validate=False)
@@ -73,7 +77,8 @@ def draw(chart: Chart, lang: str) -> Picture:
 
 def altair_chart(chart: Chart, lang: str) -> alt.LayerChart:
     """Return the chart as an Altair object with its title, to be shown or changed in a notebook."""
-    import altair as alt  # noqa: PLC0415 - see `draw`
+    with quick.imports():
+        import altair as alt  # noqa: PLC0415 - see `draw`
 
     title = alt.TitleParams(textwrap.wrap(_drawable(chart.title), 80) or "", anchor="start", fontSize=15)
     return _layers(chart, lang).properties(title=title)

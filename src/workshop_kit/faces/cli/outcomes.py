@@ -14,10 +14,13 @@ from workshop_kit.faces.cli.terminal import (
     command,
     lang_option,
     opened,
+    progress,
+    say,
     session_argument,
 )
 
 FORMATS = ("html", "pdf", "md")
+ACTIONS = ("status", "accept", "answer", "close", "final", "changes", "show", "hide")
 
 fewest_option = click.option(
     "--fewest",
@@ -98,15 +101,40 @@ def minutes(
     session: str, lang: str | None, formats: str, edition: str, kind: str, out: Path | None, publish: bool
 ) -> None:
     from workshop_kit.folder import locate
-    from workshop_kit.minutes.run import write_minutes
+    from workshop_kit.minutes.run import steps, write_minutes
 
     wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
+    with progress(_("Minutes"), steps(wanted, edition, publish=publish)) as step:
+        files = write_minutes(
+            locate(session), lang or "", wanted, edition, kind, out, publish=publish, progress=step, found=_found
+        )
+    say(map(str, files))
 
-    def found(name: str) -> None:
-        click.echo(_('Read before you publish: a text names "{name}", who did not agree to it.', name=name), err=True)
 
-    for path in write_minutes(locate(session), lang or "", wanted, edition, kind, out, publish=publish, found=found):
-        click.echo(path)
+def _found(name: str) -> None:
+    click.echo(_('Read before you publish: a text names "{name}", who did not agree to it.', name=name), err=True)
+
+
+@command(
+    help=_(
+        "Ask what the room says about the minutes on the phones; accept or answer a correction, close, make them final."
+    )
+)
+@session_argument
+@click.argument("action", type=click.Choice(ACTIONS), default="status")
+@click.argument("comment", metavar="[CORRECTION]", default="")
+@click.option("--reason", default="", help=_("Why a correction is accepted, or not taken up."))
+def approve(session: str, action: str, comment: str, reason: str) -> None:
+    from workshop_kit.faces import approving
+
+    if bool(comment) is not (action in {"accept", "answer"}):
+        raise click.UsageError(_("accept and answer take the number of a correction; nothing else does."))
+    if action == "final":
+        with progress(_("Minutes"), approving.FINAL_STEPS) as step:
+            told = approving.final(session, _, progress=step, found=_found)
+        say(told)
+        return
+    say(approving.act(session, action, comment, reason, _))
 
 
 @command(help=_("Write what a session adds to a comparison of many, without names."))

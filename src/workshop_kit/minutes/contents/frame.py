@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from workshop_kit.core.document import AnyBlock, Pairs, Paragraph, Section, Table
 from workshop_kit.core.errors import N_, NN_
+from workshop_kit.core.event import Span
 from workshop_kit.core.noted import BY_NAME
-from workshop_kit.core.state import Phase, Span
+from workshop_kit.core.state import Phase
 from workshop_kit.minutes.material import Material
 
 TOOK_PART = NN_("{n} person took part.", "{n} people took part.")

@@ -6,6 +6,7 @@ from workshop_kit.core.document import AnyBlock, Bullets, Pairs, Paragraph, Sect
 from workshop_kit.core.errors import N_
 from workshop_kit.core.noted import BY_NAME
 from workshop_kit.core.state import Item, Phase
+from workshop_kit.minutes import approved
 from workshop_kit.minutes.material import Material
 
 LINE = "_" * 32
@@ -82,8 +83,12 @@ def next_meeting(told: Material) -> Section | None:
 
 
 def approval(told: Material) -> Section | None:
-    """Say who approved these minutes, or how one objects to them."""
-    return _field(told, "approval")
+    """Say how the room approved these minutes, what it corrected, and what the note-taker says of it."""
+    by_room, noted = approved.approval(told.state, told.text), _field(told, "approval")
+    if by_room is None:
+        return noted
+    blocks = [*(noted.blocks if noted else ()), *by_room.blocks, *told.source(told.state.approval.entries)]
+    return told.section("approval", by_room.title, blocks)
 
 
 def signatures(told: Material) -> Section | None:
