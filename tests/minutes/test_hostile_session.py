@@ -1,0 +1,260 @@
+"""A whole session whose people, facilitator and note-taker write hostile text wherever they can, up to every format.
+
+It is held beside the same session with harmless text: both have the same headings, tables and pictures in each format.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zipfile
+from contextlib import closing
+from html.parser import HTMLParser
+from io import BytesIO
+from pathlib import Path
+
+import mistune
+import pikepdf
+import pytest
+from tests.minutes.hostile import HOSTILE, PHOTO
+
+from workshop_kit.core.activity import Actor, Command
+from workshop_kit.core.event import Channel
+from workshop_kit.folder import SessionFolder
+from workshop_kit.minutes.run import write_minutes
+from workshop_kit.minutes.writers import BUILT_IN
+from workshop_kit.prepare import new_session
+
+FORMATS = tuple(known.name for known in BUILT_IN)
+SHORT = '<b>=1+1|\'"{{7*7}} #eval("1") \u202eمرحبا'
+"""Fits where a name or a title fits."""
+
+NAME = "it's {a} $(touch pwned) #1; raise SystemExit"
+"""The folder's name, which goes into a parameter of the notebook."""
+
+CARDS = tuple(line[:240] for line in HOSTILE.split("\n"))
+CARD = "\n".join((*CARDS[:3], *CARDS[4:6]))[:270]
+
+AGENDA = """
+name = "mixed"
+title = TITLE
+[[item]]
+id = "info"
+activity = "info"
+title = TITLE
+points = [TEXT]
+[[item]]
+id = "cards"
+activity = "ideas"
+title = TITLE
+prompt = TEXT
+limit = 60
+factors = [TITLE, "Two"]
+[[item]]
+id = "poll"
+activity = "poll"
+title = TITLE
+rule = "approval"
+openness = "open"
+options = [TITLE, "Two"]
+[[item]]
+id = "words"
+activity = "poll"
+rule = "words"
+[[item]]
+id = "consent"
+activity = "poll"
+rule = "consent"
+openness = "open"
+options = [TITLE]
+[[item]]
+id = "roles"
+activity = "roles"
+options = [TITLE]
+[[item]]
+id = "plan"
+activity = "actions"
+[[item]]
+id = "market"
+activity = "market"
+factors = [TITLE]
+[[item]]
+id = "say"
+activity = "statements"
+"""
+
+
+def toml(text: str) -> str:
+    """Return a text as TOML writes it; what TOML cannot hold is left out."""
+    return json.dumps(re.sub("[\ud800-\udfff\x7f]", "", text), ensure_ascii=False)
+
+
+def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:
+    """Hold a session in which everything that can be written is `text`, or `short` where little fits."""
+    path.mkdir()
+    source = path / "agenda.toml"
+    source.write_text(AGENDA.replace("TITLE", toml(short)).replace("TEXT", toml(text)), "utf-8")
+    folder = new_session(
+        path / NAME, agenda=str(source), lang="de", title=short, place=short, date="2026-11-23", facilitator=short
+    )
+    with closing(folder.open()) as live:
+        seats = [live.join("de", f"{short[:40]} {n}").result().seat for n in range(2)]
+
+        def sent(name, item="", /, **fields):
+            for seat in seats:
+                live.submit(Command(name, item, fields), Actor(seat, Channel.PHONE)).result()
+
+        def step(item):
+            live.do("open", item)
+
+        step("info")
+        step("cards")
+        for card in cards:
+            live.submit(
+                Command("add", "cards", {"text": card, "factor": "o1"}), Actor(seats[0], Channel.PHONE)
+            ).result()
+        live.do("hide", "cards", idea="i2", reason=short)
+        step("poll")
+        sent("cast", "poll", **{"value.o1": "1"})
+        step("words")
+        sent("cast", "words", **{"words.1": short[:30], "word.1": short[:30], "words": short[:30]})
+        step("consent")
+        sent("cast", "consent", **{"value.o1": "-1", "reason.o1": text[:200]})
+        step("roles")
+        taken = Command("take", "roles", {"role": "o1", "confirm": "yes"})
+        live.submit(taken, Actor(seats[0], Channel.PHONE)).result()
+        step("plan")
+        sent("add", "plan", what=short, sign=short, partners=short, who="me")
+        step("market")
+        live.submit(Command("offer", "market", {"text": text, "factor": "o1"}), Actor(seats[0], Channel.PHONE)).result()
+        live.submit(Command("seek", "market", {"text": text}), Actor(seats[1], Channel.PHONE)).result()
+        live.do("agree", "market", match="e1-e2", side="both")
+        step("say")
+        sent("add", "say", text=short)
+        sent("vote", "say", statement="s1", value="1")
+        live.do("close", "say")
+        for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
+            live.do("note", field=field, text=text)
+        live.do("note", field="decision", item="poll", text=text)
+    _annotate(folder, text)
+    return folder
+
+
+def _annotate(folder: SessionFolder, text: str) -> None:
+    """Let the note-taker write a cell with a photo whose name, alt text and caption are hostile too."""
+    notebook = folder.path / "minutes.ipynb"
+    content = json.loads(notebook.read_text("utf-8"))
+    (folder.path / "wall $(id) #1.jpg").write_bytes(PHOTO)
+    alt = re.sub(r"[\[\]\n\\\x00-\x1f\ud800-\udfff]", " ", text)[:300]
+    note = next(cell for cell in content["cells"] if "note" in cell["metadata"].get("tags", ()))
+    note["source"] = f'![{alt}](wall%20%24(id)%20%231.jpg "no people")\n\nA note.\n'
+    notebook.write_text(json.dumps(content), "utf-8")
+
+
+@pytest.fixture(scope="module")
+def written(tmp_path_factory):
+    """The files of both sessions by format: hostile and harmless."""
+    base = tmp_path_factory.mktemp("hostile")
+    pairs = {}
+    plain = tuple(f"Satz {number}" for number in range(len(CARDS)))
+    lines = "\n".join(plain[: len(CARD.split("\n"))])
+    for name, *texts in (("hostile", CARD, SHORT, CARDS), ("harmless", lines, "Wort", plain)):
+        folder = play(base / name, *texts)
+        files = write_minutes(folder, "de", FORMATS)
+        for path in files[1:]:
+            pairs.setdefault(path.suffix[1:], {})[name] = path.read_bytes()
+    return pairs
+
+
+def both(written, kind, measure):
+    return [measure(written[kind][name]) for name in ("hostile", "harmless")]
+
+
+def unzipped(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+class Tags(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.counts: dict[str, int] = {}
+        self.active: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        self.counts[tag] = self.counts.get(tag, 0) + 1
+        given = dict(attrs)
+        if tag in {"script", "iframe", "object", "embed", "form", "base"} or any(key.startswith("on") for key in given):
+            self.active.append(tag)
+        self.active += [
+            value for key in ("href", "src") if (value := given.get(key)) and not value.startswith(("#", "data:image/"))
+        ]
+
+
+def read(content: bytes) -> Tags:
+    tags = Tags()
+    tags.feed(content.decode())
+    return tags
+
+
+def test_the_page_holds_the_same_elements_and_nothing_active(written):
+    hostile, harmless = both(written, "html", read)
+    assert hostile.active == []
+    shape = ("h1", "h2", "h3", "h4", "table", "th", "figure", "img", "svg", "section", "ul", "ol", "li", "dl")
+    assert {tag: hostile.counts.get(tag, 0) for tag in shape} == {tag: harmless.counts.get(tag, 0) for tag in shape}
+
+
+def test_markdown_holds_the_same_headings_and_no_link_or_raw_html(written):
+    def shape(content):
+        tokens = mistune.create_markdown(renderer=None, plugins=["table"])(content.decode())
+        flat = json.dumps(tokens)
+        assert not re.search(r'"type": "(link|image|inline_html|block_html|block_code)"', flat)
+        return [token["attrs"]["level"] for token in tokens if token["type"] == "heading"]
+
+    hostile, harmless = both(written, "md", shape)
+    assert hostile == harmless
+
+
+def test_the_pdf_has_the_same_structure_and_no_action(written):
+    def shape(content):
+        with pikepdf.open(BytesIO(content)) as pdf:
+            assert "/OpenAction" not in pdf.Root
+            assert not any("/A" in note for page in pdf.pages for note in page.get("/Annots", []))
+            assert "/EmbeddedFiles" not in pdf.Root.get("/Names", {})
+            kinds = [str(one.get("/S")) for one in pdf.objects if isinstance(one, pikepdf.Dictionary) and "/S" in one]
+        return {kind: kinds.count(kind) for kind in ("/H1", "/H2", "/H3", "/Table", "/TH", "/Figure")}
+
+    hostile, harmless = both(written, "pdf", shape)
+    assert hostile == harmless
+    assert hostile["/H1"] > 0
+
+
+@pytest.mark.parametrize("kind", ["docx", "odt", "xlsx"])
+def test_office_files_have_the_same_parts_and_point_nowhere(written, kind):
+    def names(content):
+        return sorted(unzipped(content))
+
+    hostile, harmless = both(written, kind, names)
+    assert hostile == harmless
+    for name, part in unzipped(written[kind]["hostile"]).items():
+        assert b'TargetMode="External"' not in part, name
+        assert b"<w:hyperlink" not in part, name
+        assert b'xlink:href="http' not in part, name
+        assert b"<f>" not in part, name
+        assert "vba" not in name.lower()
+    heading = {"docx": rb'<w:pStyle w:val="Heading', "odt": rb"<text:h ", "xlsx": rb"<sheet "}[kind]
+    place = {"docx": "word/document.xml", "odt": "content.xml", "xlsx": "xl/workbook.xml"}[kind]
+    counts = both(written, kind, lambda content: len(re.findall(heading, unzipped(content)[place])))
+    assert counts[0] == counts[1] > 0
+
+
+def test_no_cell_of_the_csv_is_a_formula(written):
+    lines = written["csv"]["hostile"].decode("utf-8-sig").splitlines()
+    assert not [cell for line in lines for cell in line.split(";") if cell.strip('"').startswith(("=", "@", "\t"))]
+    assert both(written, "csv", lambda content: content.decode("utf-8-sig").count("\r\n\r\n"))[0] > 0
+
+
+def test_the_data_hold_what_was_written(written):
+    told, harmless = both(written, "json", json.loads)
+    assert [section["id"] for section in told["sections"]] == [section["id"] for section in harmless["sections"]]
+    assert "<script>alert(1)</script>" in json.dumps(told)
