@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from workshop_kit import activities
+from workshop_kit import activities, quick
 from workshop_kit.core.errors import N_, AgendaError, WorkshopError
 from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
@@ -181,11 +181,10 @@ def _repeated(notebook: Notebook, items: Iterable[tuple[str, str]]) -> Notebook:
 def _write(notebook: Notebook, path: Path, parameters: Mapping[str, object]) -> list[Path]:
     if path.exists():
         return []
-    from workshop_kit.quick import papermill  # noqa: PLC0415 - dear
-
     path.write_text(json.dumps(notebook, ensure_ascii=False, indent=1), "utf-8")
-    papermill().execute_notebook(
-        str(path), str(path), dict(parameters), prepare_only=True, report_mode=True, progress_bar=False
+    place = quick.literal(path)
+    quick.papermill().execute_notebook(
+        place, place, dict(parameters), prepare_only=True, report_mode=True, progress_bar=False
     )
     return [path]
 

@@ -7,6 +7,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 
@@ -25,6 +26,15 @@ def imports() -> Iterator[None]:
     finally:
         if blocked:
             sys.modules.pop("rfc3987_syntax", None)
+
+
+def literal(path: Path) -> str:
+    """Return a path as papermill takes it, which fills braces in a path with parameters of the notebook.
+
+    >>> literal(Path("of {us}"))
+    'of {{us}}'
+    """
+    return str(path).replace("{", "{{").replace("}", "}}")
 
 
 def papermill() -> Any:

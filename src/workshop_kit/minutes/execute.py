@@ -27,8 +27,8 @@ def executed(folder: SessionFolder, stage: Path, target: Path, lang: str, editio
     output = stage / f"{stem}.ipynb"
     try:
         papermill.execute_notebook(
-            str(folder.path / MINUTES_NOTEBOOK),
-            str(output),
+            quick.literal(folder.path / MINUTES_NOTEBOOK),
+            quick.literal(output),
             parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition, "kind": kind},
             kernel_name="python3",
             kernel_manager_class=manager(folder.path),
