@@ -90,10 +90,12 @@ class _Writer:
         self.book, self.document, self.text = book, document, text
         words = {"font_name": "Arial", "font_size": 10, "valign": "top", "text_wrap": True}
         shade = accent(document.meta)
-        self.cell = book.add_format(words)
+        self.cell = book.add_format(words | {"indent": 1, "align": "left"})
         self.title = book.add_format(words | {"bold": True, "font_size": 14, "font_color": shade, "text_wrap": False})
         self.quiet = book.add_format(words | {"font_color": "#555555", "text_wrap": False})
-        self.head = book.add_format(words | {"bold": True, "bottom": 1, "bottom_color": shade, "valign": "bottom"})
+        self.head = book.add_format(
+            words | {"bold": True, "bottom": 1, "bottom_color": shade, "valign": "bottom", "indent": 1, "align": "left"}
+        )
         self.head_right = book.add_format(
             words | {"bold": True, "bottom": 1, "bottom_color": shade, "valign": "bottom", "align": "right"}
         )
