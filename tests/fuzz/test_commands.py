@@ -55,7 +55,7 @@ def test_any_text_is_a_name_a_secret_and_a_choice_of_language(text):
 def test_any_command_leads_to_facts_or_is_refused(room, rules, registry, data):
     taken = room()
     for spec in taken.state.agenda.items:
-        taken.do("open", spec.id)
+        taken.do("open", spec.id, reason="Again")
         for _ in range(data.draw(st.integers(1, 6))):
             host = data.draw(st.booleans())
             actor = Actor(FACILITATOR if host else "ada", Channel.NOTEBOOK if host else Channel.PHONE)

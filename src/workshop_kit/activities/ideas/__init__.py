@@ -1,17 +1,20 @@
 """Ideas: people write cards, cards are sorted into factors and merged, and every card can be traced.
 
-A card is never deleted from the record: each is in exactly one place (unassigned, assigned, merged, withdrawn, hidden).
+A card is never deleted from the record: each is in exactly one place (unassigned, assigned, merged, split,
+parked, withdrawn, hidden).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 from pyrsistent import pmap
 
 from workshop_kit.activities.ideas.events import SHAPES
+from workshop_kit.activities.ideas.moves import moved, stretches, was_withdrawn
 from workshop_kit.activities.ideas.state import DEFAULT_LIMIT, ON_THE_WALL, Card, Idea, IdeasState, IdeasView, Place
 from workshop_kit.activities.ideas.table import entries
 from workshop_kit.activities.ideas.told import course, gist
@@ -19,6 +22,7 @@ from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.likeness import likeness
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -28,6 +32,14 @@ if TYPE_CHECKING:
 replace = msgspec.structs.replace
 
 LONGEST_IDEA = 280
+FEWEST_PARTS, MOST_PARTS = 2, 6
+
+ALIKE = 60.0
+"""From which likeness on two cards are suggested as the same, and how many pairs are."""
+MOST_ALIKE = 10
+
+MOST_COMPARED = 200
+"""With more cards than that only the first ones are compared; the rest would hold up the console."""
 
 
 class Ideas:
@@ -92,10 +104,16 @@ class Ideas:
                 idea = _idea(state, command)
                 reason = one_line(command.fields.get("reason", ""))[:LONGEST_IDEA]
                 return (Fact("ideas.idea_hidden", {"idea": idea.id, "reason": reason}),)
+            case "park" if actor.facilitates:
+                return (Fact("ideas.idea_parked", {"idea": _idea(state, command).id}),)
             case "show" if actor.facilitates:
-                idea = _idea(state, command, Place.HIDDEN, Place.MERGED)
+                idea = _idea(state, command, Place.HIDDEN, Place.MERGED, Place.PARKED)
                 return (Fact("ideas.idea_shown", {"idea": idea.id}),)
-            case "merge" | "hide" | "show":
+            case "split" if actor.facilitates:
+                return self._split(state, command)
+            case "undo" if actor.facilitates:
+                return self._undo(state)
+            case "merge" | "hide" | "park" | "show" | "split" | "undo":
                 raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
         raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
 
@@ -139,45 +157,34 @@ class Ideas:
             raise Refused(Why.INVALID, N_("A card cannot be merged with itself."), field="into")
         return (Fact("ideas.idea_merged", {"idea": idea.id, "into": into.id}),)
 
-    def evolve(self, state: IdeasState, event: Event) -> IdeasState:
-        data = event.data
-        if not event.name.startswith("ideas."):
-            return state
-        if event.name == "ideas.idea_added":
-            factor = data.get("factor", "")
-            idea = Idea(
-                id=data["idea"],
-                number=len(state.ideas) + 1,
-                label={AS_WRITTEN: data["text"]},
-                seat=event.actor,
-                channel=event.channel,
-                factor=factor,
-                kind=data.get("kind", ""),
-                place=Place.ASSIGNED if factor else Place.UNASSIGNED,
+    @staticmethod
+    def _undo(state: IdeasState) -> tuple[Fact, ...]:
+        if not state.moves:
+            raise Refused(Why.INVALID, N_("There is nothing to undo."))
+        if was_withdrawn(state, state.moves[-1]):
+            raise Refused(Why.INVALID, N_("A part was withdrawn since, so the card stays split."))
+        return (Fact("ideas.move_undone", {"entry": state.moves[-1].seq}),)
+
+    @staticmethod
+    def _split(state: IdeasState, command: Command) -> tuple[Fact, ...]:
+        idea = _idea(state, command)
+        lines = [line.strip() for line in clean(command.fields.get("parts", "")).split("\n") if line.strip()]
+        if len(lines) < FEWEST_PARTS:
+            raise Refused(Why.INVALID, N_("Begin a new line where the card is to be split."), field="parts")
+        if len(lines) > MOST_PARTS:
+            raise Refused(Why.INVALID, N_("A card is split into {most} at most."), field="parts", most=MOST_PARTS)
+        found = stretches(idea.label.get(AS_WRITTEN, ""), lines)
+        if found is None:
+            raise Refused(
+                Why.INVALID,
+                N_("A card is split, not reworded: leave its words as they are, and begin new lines only."),
+                field="parts",
             )
-            return _put(state, idea)
-        known = state.ideas.get(str(data.get("idea", "")))
-        if known is None:
-            return state
-        match event.name:
-            case "ideas.idea_liked":
-                return _put(state, replace(known, likes=known.likes | {event.actor}))
-            case "ideas.idea_unliked":
-                return _put(state, replace(known, likes=known.likes - {event.actor}))
-            case "ideas.idea_assigned":
-                place = Place.ASSIGNED if data["factor"] else Place.UNASSIGNED
-                return _put(state, replace(known, factor=data["factor"], place=place))
-            case "ideas.idea_withdrawn":
-                return _put(_release(state, known), replace(known, place=Place.WITHDRAWN, into=""))
-            case "ideas.idea_hidden":
-                return _put(_release(state, known), replace(known, place=Place.HIDDEN, reason=data["reason"]))
-            case "ideas.idea_shown":
-                return _put(state, _back(known))
-            case "ideas.idea_merged" if data["into"] in state.ideas:  # else its author has had that card erased
-                for other in state.merged_into(known):
-                    state = _put(state, replace(other, into=data["into"]))
-                return _put(state, replace(known, place=Place.MERGED, into=data["into"]))
-        return state
+        parts = [[f"{idea.id}-{number}", start, end] for number, (start, end) in enumerate(found, 1)]
+        return (Fact("ideas.idea_split", {"idea": idea.id, "parts": parts}),)
+
+    def evolve(self, state: IdeasState, event: Event) -> IdeasState:
+        return moved(state, event) if event.name in SHAPES else state
 
     def view(self, state: IdeasState, viewer: Viewer) -> IdeasView:
         wall: tuple[tuple[Option | None, tuple[Card, ...]], ...] = ()
@@ -190,13 +197,21 @@ class Ideas:
                 (factor, tuple(_card(state, idea, viewer) for idea in ideas))
                 for factor, ideas in _by_factor(state, shown)
             )
-        hidden = state.ordered(Place.HIDDEN) if viewer.audience is Audience.FACILITATOR else []
+        facilitates = viewer.audience is Audience.FACILITATOR
+        hidden = state.ordered(Place.HIDDEN) if facilitates else []
+        parked = state.ordered(Place.PARKED) if facilitates else []
         return IdeasView(
             factors=state.factors,
             kinds=state.kinds,
             wall=wall,
             mine=tuple(_card(state, idea, viewer) for idea in mine),
             hidden=tuple(_card(state, idea, viewer) for idea in hidden),
+            parked=tuple(_card(state, idea, viewer) for idea in parked),
+            alike=tuple(
+                (_card(state, one, viewer), _card(state, other, viewer))
+                for one, other in _alike(shown if facilitates else [])
+            ),
+            undoable=bool(state.moves),
             count=len(shown),
             left=state.left(viewer.seat),
             open=viewer.open,
@@ -223,6 +238,9 @@ class Ideas:
             yield Bullets(tuple(_told(state, idea, text) for idea in shown), ordered=True)
         else:
             yield from self._record_by_factor(state, shown, text)
+        if parked := state.ordered(Place.PARKED):
+            yield Heading(text(N_("Topic list")))
+            yield Bullets(tuple(_told(state, idea, text) for idea in parked))
         withdrawn, hidden = len(state.ordered(Place.WITHDRAWN)), len(state.ordered(Place.HIDDEN))
         if withdrawn:
             yield Paragraph(text.plural("{n} card was withdrawn.", "{n} cards were withdrawn.", withdrawn), "note")
@@ -258,6 +276,8 @@ class Ideas:
             yield Paragraph(text(N_("Without a card: {names}."), names=names), "note")
 
     def pending(self, state: IdeasState, text: Text, people: People | None) -> Iterable[str]:
+        if parked := state.ordered(Place.PARKED):
+            yield text.plural("{n} card on the topic list.", "{n} cards on the topic list.", len(parked))
         open_ones = state.ordered(Place.UNASSIGNED) if state.factors else []
         if open_ones:
             yield text.plural("{n} card is not assigned.", "{n} cards are not assigned.", len(open_ones))
@@ -288,6 +308,16 @@ def _card(state: IdeasState, idea: Idea, viewer: Viewer) -> Card:
     return Card(idea.id, idea.number, idea.label, idea.factor, len(idea.likes), liked, others)
 
 
+def _alike(ideas: list[Idea]) -> list[tuple[Idea, Idea]]:
+    """Return pairs of cards that may say the same, the most alike first."""
+    scored = [
+        (likeness(next(iter(one.label.values())), next(iter(other.label.values()))), one, other)
+        for one, other in combinations(ideas[:MOST_COMPARED], 2)
+    ]
+    found = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].number))
+    return [(one, other) for _, one, other in found[:MOST_ALIKE]]
+
+
 def _told(state: IdeasState, idea: Idea, text: Text) -> str:
     told = one_line(text.pick(idea.label))
     others = [one_line(text.pick(other.label)) for other in state.merged_into(idea)]
@@ -299,21 +329,6 @@ def _free_id(state: IdeasState) -> str:
     while f"i{number}" in state.ideas:
         number += 1
     return f"i{number}"
-
-
-def _put(state: IdeasState, idea: Idea) -> IdeasState:
-    return replace(state, ideas=state.ideas.set(idea.id, idea))
-
-
-def _back(idea: Idea) -> Idea:
-    return replace(idea, place=Place.ASSIGNED if idea.factor else Place.UNASSIGNED, into="", reason="")
-
-
-def _release(state: IdeasState, idea: Idea) -> IdeasState:
-    """Put the cards that were merged into one that leaves the wall back on the wall."""
-    for other in state.merged_into(idea):
-        state = _put(state, _back(other))
-    return state
 
 
 def _own(idea: Idea, actor: Actor) -> None:

@@ -28,6 +28,20 @@ class Hidden(TypedDict):
     reason: str
 
 
+class Split(TypedDict):
+    """`parts` are stretches of the card's text, from one character to before another, each with its new id.
+
+    So no word is written twice, and what is erased is erased everywhere.
+    """
+
+    idea: str
+    parts: list[tuple[str, int, int]]
+
+
+class Undone(TypedDict):
+    entry: int
+
+
 class Merged(TypedDict):
     idea: str
     into: str
@@ -42,4 +56,7 @@ SHAPES: Shapes = {
     "ideas.idea_assigned": Assigned,
     "ideas.idea_hidden": Hidden,
     "ideas.idea_merged": Merged,
+    "ideas.idea_split": Split,
+    "ideas.idea_parked": OfCard,
+    "ideas.move_undone": Undone,
 }

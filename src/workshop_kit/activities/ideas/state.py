@@ -20,6 +20,8 @@ class Place(StrEnum):
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     MERGED = "merged"
+    SPLIT = "split"
+    PARKED = "parked"
     WITHDRAWN = "withdrawn"
     HIDDEN = "hidden"
 
@@ -28,7 +30,10 @@ ON_THE_WALL = frozenset({Place.UNASSIGNED, Place.ASSIGNED})
 
 
 class Idea(Struct, frozen=True):
-    """A card. `label` is its text; `origin` says where it was first collected ("experiences/i7"), empty if here."""
+    """A card. `label` is its text; `origin` says where it was first collected ("experiences/i7"), empty if here.
+
+    `into` is the card that it was merged into, `part_of` the one that it was split from.
+    """
 
     id: str
     number: int
@@ -40,18 +45,36 @@ class Idea(Struct, frozen=True):
     place: Place = Place.UNASSIGNED
     into: str = ""
     origin: str = ""
+    part_of: str = ""
     reason: str = ""
     likes: frozenset[str] = frozenset()
 
 
+class Move(Struct, frozen=True):
+    """Something that the facilitator did with cards, by the number of its entry: how to take it back.
+
+    `before` are the cards as they were, `made` the ids of those that came of it; `withdrew` tells that it took a card
+    off for somebody without a phone.
+    """
+
+    seq: int
+    before: tuple[Idea, ...]
+    made: tuple[str, ...] = ()
+    withdrew: bool = False
+
+
 class IdeasState(Struct, frozen=True):
-    """All cards ever written in this item, and the factors they can be sorted into."""
+    """All cards ever written in this item, and the factors they can be sorted into.
+
+    `moves` are the facilitator's last ones, the newest last, which can be undone.
+    """
 
     factors: tuple[Option, ...]
     kinds: tuple[Option, ...]
     limit: int
     collects: bool
     ideas: PMap[str, Idea] = pmap()
+    moves: tuple[Move, ...] = ()
 
     def ordered(self, *places: Place) -> list[Idea]:
         """Return the cards in these places in the order of writing."""
@@ -59,7 +82,9 @@ class IdeasState(Struct, frozen=True):
 
     def left(self, seat: str) -> int:
         """Return how many more cards a person may write; a withdrawn one is given back."""
-        own = sum(idea.seat == seat and idea.place is not Place.WITHDRAWN for idea in self.ideas.values())
+        own = sum(
+            idea.seat == seat and not idea.part_of and idea.place is not Place.WITHDRAWN for idea in self.ideas.values()
+        )
         return max(0, self.limit - own) if self.limit else DEFAULT_LIMIT
 
     def merged_into(self, idea: Idea) -> list[Idea]:
@@ -87,6 +112,9 @@ class IdeasView(Struct, frozen=True):
     wall: tuple[tuple[Option | None, tuple[Card, ...]], ...]
     mine: tuple[Card, ...]
     hidden: tuple[Card, ...]
+    parked: tuple[Card, ...]
+    alike: tuple[tuple[Card, Card], ...]
+    undoable: bool
     count: int
     left: int
     open: bool

@@ -21,6 +21,8 @@ COURSE = (
     ("ideas.idea_added", NN_("{n} card was written.", "{n} cards were written.")),
     ("ideas.idea_assigned", NN_("{n} card was put under a factor.", "{n} cards were put under a factor.")),
     ("ideas.idea_merged", NN_("{n} card was merged with another.", "{n} cards were merged with others.")),
+    ("ideas.idea_split", NN_("{n} card was split.", "{n} cards were split.")),
+    ("ideas.idea_parked", NN_("{n} card was put on the topic list.", "{n} cards were put on the topic list.")),
     ("ideas.idea_withdrawn", NN_("{n} card was withdrawn.", "{n} cards were withdrawn.")),
     ("ideas.idea_hidden", NN_("{n} card was hidden by the facilitator.", "{n} cards were hidden by the facilitator.")),
 )

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from functools import lru_cache
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -14,6 +12,7 @@ from pyrsistent import PMap, pmap
 from workshop_kit.core.activity import FACILITATOR, Option
 from workshop_kit.core.errors import N_
 from workshop_kit.core.event import Channel
+from workshop_kit.core.likeness import overlap
 
 DEFAULT_LIMIT = 10
 SUGGESTED = 3
@@ -24,12 +23,6 @@ CHOOSABLE = 40
 
 SAME_FACTOR = 50.0
 """What belonging to the same factor adds to how far two texts are alike, from 0 to 100."""
-
-LONGEST_FILLER = 3
-"""Words up to this length ("ein", "for", "der") tell little and are not compared."""
-
-SAME_WORD = 80.0
-"""From which similarity on (RapidFuzz's ratio, 0 to 100) two words are the same."""
 
 FITTING = 50.0
 """From which score on an entry is suggested."""
@@ -138,27 +131,7 @@ def fitting(entry: Entry, others: Iterable[Entry]) -> list[tuple[float, Entry]]:
 
 
 def _score(entry: Entry, other: Entry) -> float:
-    return _alike(*sorted((entry.text, other.text))) + (
-        SAME_FACTOR if entry.factor and entry.factor == other.factor else 0.0
-    )
-
-
-@lru_cache(maxsize=1 << 16)
-def _alike(one: str, other: str) -> float:
-    fewer, more = sorted((_telling(one), _telling(other)), key=len)
-    return 100 * sum(any(_same(word, known) for known in more) for word in fewer) / len(fewer) if fewer else 0.0
-
-
-def _telling(text: str) -> list[str]:
-    """Return the words of a text that tell something; all of them where there is no other."""
-    words = re.findall(r"\w+", text.casefold())
-    return [word for word in words if len(word) > LONGEST_FILLER] or words
-
-
-def _same(one: str, other: str) -> bool:
-    from rapidfuzz import fuzz  # noqa: PLC0415 - a tenth of a second that sessions without a market can do without
-
-    return fuzz.ratio(one, other) >= SAME_WORD
+    return overlap(entry.text, other.text) + (SAME_FACTOR if entry.factor and entry.factor == other.factor else 0.0)
 
 
 class Counterpart(Struct, frozen=True):
