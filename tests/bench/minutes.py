@@ -80,7 +80,7 @@ print(json.dumps(told))
 """
 
 
-def session(path: Path, people: int, ideas: int, polls: int) -> SessionFolder:
+def session(path: Path, people: int, ideas: int, polls: int, openness: str = "names-hidden") -> SessionFolder:
     """Make a session in which simulated people wrote cards and voted in polls of many kinds."""
     chance = random.Random(1)
     path.mkdir(parents=True)
@@ -89,7 +89,7 @@ def session(path: Path, people: int, ideas: int, polls: int) -> SessionFolder:
     agenda += [f"limit = {max(1, each)}"]
     for number in range(polls):
         agenda += ["[[item]]", f'id = "poll-{number}"', 'activity = "poll"', f'rule = "{RULES[number % len(RULES)]}"']
-        agenda += ['openness = "open"', f"options = {json.dumps(OPTIONS)}"]
+        agenda += [f'openness = "{openness}"', f"options = {json.dumps(OPTIONS)}"]
     source = path / "measured.toml"
     source.write_text("\n".join(agenda), "utf-8")
     folder = new_session(path / "session", agenda=str(source), lang="de", simulated=True)
@@ -169,6 +169,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     for name, number in (("--people", 300), ("--ideas", 500), ("--polls", 12)):
         parser.add_argument(name, type=int, default=number)
+    parser.add_argument("--openness", default="names-hidden", help='"open" prints every ballot with its name')
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--rest", type=float, default=5.0, help="seconds for the warm kernel to get ready")
     options = parser.parse_args()
@@ -176,7 +177,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         base = Path(temporary)
         began = perf_counter()
-        folder = session(base / "made", options.people, options.ideas, options.polls)
+        folder = session(base / "made", options.people, options.ideas, options.polls, options.openness)
         told: dict[str, Any] = {"load": round(os.getloadavg()[0], 1), "made": round(perf_counter() - began, 1)}
         place = str(folder.path)
         told["one language"] = measured(OURS, place, str(base / "one"), "de", formats)

@@ -21,6 +21,7 @@ def executed(folder: SessionFolder, stage: Path, target: Path, lang: str, editio
     A cell that fails is named, and the notebook that shows where is kept in `target` beside what is there.
     """
     papermill = quick.papermill()
+    from workshop_kit.minutes.engine import ENGINE  # noqa: PLC0415 - as dear as papermill
     from workshop_kit.minutes.warm import manager  # noqa: PLC0415 - as dear as papermill
 
     stem = file_stem(lang, edition, kind)
@@ -30,6 +31,7 @@ def executed(folder: SessionFolder, stage: Path, target: Path, lang: str, editio
             quick.literal(folder.path / MINUTES_NOTEBOOK),
             quick.literal(output),
             parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition, "kind": kind},
+            engine_name=ENGINE,
             kernel_name="python3",
             kernel_manager_class=manager(folder.path),
             progress_bar=False,
