@@ -67,6 +67,7 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
     stage = browser.new_context(viewport=PROJECTOR, locale="de-DE").new_page()
     join(phone, served)
     mine = next(iter(served.state.seats))
+    served.live.rename(mine, "Mia").result()
     stage.goto(f"{served.url}/stage")
     seats = [served.live.join("de", name).result().seat for name in NAMES]
     for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer)):
@@ -76,8 +77,8 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
             see(page, item)
             page.reload()
             page.wait_for_timeout(700)
-        if item == "plan":
-            phone.evaluate("scrollTo(0, document.querySelector('#action-a1').offsetTop - 60)")
+        above = "document.querySelector('#action-a1').offsetTop - 60" if item == "plan" else "0"
+        phone.evaluate(f"scrollTo(0, {above})")
         camera.take(phone, f"agreements-{item}-phone")
         served.do("close", item)
         if item == "say":
