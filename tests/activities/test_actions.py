@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -299,6 +301,53 @@ class TestCarriedOver:
     def test_an_agenda_that_makes_no_sense(self, room, left):
         with pytest.raises(AgendaError, match="carried"):
             room({**PLAN, "carried": left})
+
+
+class TestInSentences:
+    def told(self, made, method, *before):
+        return list(getattr(made.activity("plan"), method)(*before, made.inside("plan"), ENGLISH, spoken))
+
+    def test_what_came_of_it(self, room):
+        made = room({**PLAN, "carried": [LEFT, LEFT]})
+        move(made, "status", by="ben", status="done")
+        assert self.told(made, "gist") == [
+            "1 action is to be done, 0 of them with a person and a day.",
+            "Earlier agreements: 1 of 2 done.",
+        ]
+        add(made, by=FACILITATOR, until="2027-01-01", who="ada", sure="yes")
+        assert self.told(made, "gist")[0] == "2 actions are to be done, 1 of them with a person and a day."
+
+    def test_nothing_came_of_it(self, plan):
+        assert self.told(plan, "gist") == ["No action was agreed."]
+        assert list(plan.activity("plan").doubts(plan.inside("plan"), ENGLISH)) == ["No action was agreed."]
+
+    def test_what_people_did_counts_each_action_once(self, plan):
+        for name in ("ada", "ben"):
+            add(plan, by=name)
+        for name in ("take", "release", "take"):
+            move(plan, name, by="ada")
+        move(plan, "withdraw", by="ben", action="a2")
+        assert self.told(plan, "course", plan.log) == [
+            "2 actions were put down.",
+            "1 action was taken on.",
+            "1 action was given back.",
+            "1 action was withdrawn.",
+        ]
+
+    @pytest.mark.parametrize(("zone", "until", "past"), [
+        ("UTC", "2026-11-22", True), ("UTC", "2026-11-23", False), ("Pacific/Kiritimati", "2026-11-23", True),
+        ("Pacific/Kiritimati", "2026-11-24", False), ("UTC", "", False),
+    ])  # fmt: skip
+    def test_a_day_that_is_past_where_it_is_put_down(self, plan, zone, until, past):
+        add(plan, by="ada", who="me", until=until)
+        doubts = list(plan.activity("plan").doubts(plan.inside("plan"), Text("en", zone=ZoneInfo(zone))))
+        assert any("before the one on which" in doubt for doubt in doubts) == past
+        assert any("no day" in doubt for doubt in doubts) == (not until)
+
+    def test_a_day_from_an_earlier_session_may_be_past(self, room):
+        made = room({**PLAN, "carried": [LEFT]})
+        doubts = list(made.activity("plan").doubts(made.inside("plan"), ENGLISH))
+        assert doubts == ["Nobody is responsible (number in the plan): 1."]
 
 
 def test_a_log_of_another_hand_does_not_break_the_plan(plan):

@@ -235,6 +235,38 @@ class TestShown:
         assert note.text == "Nothing was needed or offered."
 
 
+class TestInSentences:
+    def told(self, made, method, *before):
+        return list(getattr(made.activity("board"), method)(*before, made.inside("board"), ENGLISH, spoken))
+
+    def doubts(self, made):
+        return list(made.activity("board").doubts(made.inside("board"), ENGLISH))
+
+    def test_an_empty_board(self, board):
+        assert self.told(board, "gist") == self.doubts(board) == ["Nothing was needed or offered."]
+
+    def test_what_found_nobody_what_is_half_made_and_what_is_agreed(self, pair):
+        assert self.told(pair, "gist") == ["1 need and 1 offer.", "No agreement was made."]
+        assert self.doubts(pair) == ["1 need found nobody."]
+        say(pair)
+        assert self.doubts(pair) == ["1 agreement lacks the yes of one side."]
+        say(pair, by="ben")
+        assert self.told(pair, "gist") == ["1 need and 1 offer.", "1 agreement was made."]
+        assert self.doubts(pair) == []
+
+    def test_what_people_did(self, pair):
+        for by in ("ada", "ben"):
+            say(pair, by=by)
+        put(pair, "offer", "A van")
+        pair.do("withdraw", "board", by="ada", entry="e3")
+        assert self.told(pair, "course", pair.log) == [
+            "1 need was put on the board.",
+            "2 offers were put on the board.",
+            "1 agreement was made.",
+            "1 entry was withdrawn.",
+        ]
+
+
 def test_a_log_of_another_hand_does_not_break_the_board(board):
     board.record("market.entry_added", "board", entry="e1", kind="sell", text="x")
     board.record("market.side_agreed", "board", offer="e1", seek="e9", side="offer")

@@ -253,6 +253,47 @@ class TestGroups:
         assert table.head[1:] == ("Group 1 (40 people)", "Group 2 (20 people)")
 
 
+class TestInSentences:
+    def told(self, made, method, *before):
+        return list(getattr(made.activity("say"), method)(*before, made.inside("say"), ENGLISH, None))
+
+    def doubts(self, made):
+        return list(made.activity("say").doubts(made.inside("say"), ENGLISH))
+
+    def test_nothing_to_answer_and_nobody_who_answered(self, say):
+        assert self.told(say, "gist") == self.doubts(say) == ["No statements were written."]
+        write(say)
+        assert self.told(say, "gist") == self.doubts(say) == ["Nobody answered."]
+        write(say, "Pay a fee")
+        vote(say, 1)
+        assert self.told(say, "gist") == ["No statement has enough answers to say what the room thinks."]
+        assert self.doubts(say) == ["1 statement was answered by nobody."]
+
+    def test_what_is_agreed_and_what_divides(self, room):
+        made = room({**SAY, "limit": 9}, seats=MANY)
+        for number, (text, agree) in enumerate({"Meet.": 12, "Eat": 11, "Sing": 10, "Pay": 6, "Leave": 0}.items(), 1):
+            write(made, text, by=MANY[0])
+            for place, seat in enumerate(MANY):
+                vote(made, 1 if place < agree else -1, seat, f"s{number}")
+        assert self.told(made, "gist") == [
+            "Widely agreed: Meet; Eat.", "Widely rejected: Leave.", "Opinions differ: Pay.",
+        ]  # fmt: skip
+
+    def test_what_people_did(self, say):
+        write(say)
+        write(say, "Pay a fee", by="ben")
+        for value in (1, -1):
+            vote(say, value)
+        say.do("hide", "say", statement="s2")
+        say.do("withdraw", "say", by="ada", statement="s1")
+        assert self.told(say, "course", say.log) == [
+            "2 statements were written.",
+            "1 person answered statements.",
+            "1 statement was withdrawn.",
+            "1 statement was hidden by the facilitator.",
+        ]
+
+
 def test_a_log_of_another_hand_does_not_break_it(say):
     write(say)
     say.record("statements.answer_given", "say", actor="ben", statement="s1", value=7)

@@ -67,6 +67,21 @@ activity = "poll"
 rule = "mood"
 
 [[item]]
+id = "plan"
+activity = "actions"
+carried = [{ what = "Find a room", person = "c1", session = "Before", day = "2026-05-04" }]
+
+[[item]]
+id = "market"
+activity = "market"
+factors = ["Place", "People"]
+
+[[item]]
+id = "say"
+activity = "statements"
+statements = ["Meet monthly"]
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -84,9 +99,12 @@ HONEST = {
     "dots": ("command=cast&value.o1=2&value.o2=1",),
     "board": ("command=take&role=host", "command=release&role=host"),
     "mood": ("command=cast&choice=m4",),
+    "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
+    "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
+    "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
     "ballot": ("command=cast&choice=o1",),
 }
-"""What an honest phone sends while an item is open."""
+"""What an honest phone sends while an item is open; in braces the id of what it made last."""
 
 
 class Answer:
@@ -303,11 +321,10 @@ class Campaign:
         line = Line(self.port)
         for form in HONEST[item]:
             body = form
-            if "{idea}" in form:
+            if "{" in form:
                 held = json.loads((await line.ask(Request("honest", _gotten("/held", person[1])))).body)
-                body = body.format(
-                    idea=[entry["data"]["idea"] for entry in held["entries"] if "idea" in entry["data"]][-1]
-                )
+                last = {key: value for entry in held["entries"] for key, value in entry["data"].items()}
+                body = body.format_map(last)
             begun = perf_counter()
             answer = await line.ask(Request("honest", _posted(f"/items/{item}", body, person[1])))
             self.honest_waits.append(perf_counter() - begun)

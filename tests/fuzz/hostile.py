@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 CODE = "KLMNP"
-ITEMS = ("welcome", "cards", "dots", "board", "mood", "ballot")
+ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "ballot")
 FORM = "application/x-www-form-urlencoded"
 
 RAW = (
@@ -27,6 +27,7 @@ COMMANDS = (
     b"release", b"room-votes", b"open", b"close", b"reveal", b"next-round", b"timer", b"join", b"name", b"lock",
     b"remove", b"issue-tickets", b"note", b"minutes.noted", b"approve", b"comment", b"draft-minutes", b"close-approval",
     b"finalise-minutes", b"accept-comment", b"answer-comment", b"withdraw-minutes", b"show-minutes", b"announce",
+    b"change", b"status", b"ask", b"decline", b"leave", b"offer", b"seek", b"agree", b"disagree", b"vote", b"look",
     b"create", b"session.created", b"__class__",
 )  # fmt: skip
 FIELDS = (
@@ -34,6 +35,8 @@ FIELDS = (
     b"value.", b"value", b"value.o1[]", b"choice", b"rev", b"ballot", b"text", b"factor", b"kind", b"idea", b"into",
     b"role", b"seat", b"confirm", b"sure", b"seconds", b"voters", b"count", b"url", b"reason", b"named",
     b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
+    b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"side",
+    b"statement", b"public-minutes",
 )  # fmt: skip
 LIKELY = (
     b"1",
@@ -50,6 +53,17 @@ LIKELY = (
     b"de",
     b"3",
     b"abstain",
+    b"a1",
+    b"e1",
+    b"e1-e2",
+    b"s1",
+    b"me",
+    b"both",
+    b"offer",
+    b"seek",
+    b"done",
+    b"2026-12-31",
+    b"-1",
     b"0" * 64,
 )
 HEADERS = (

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from tomllib import loads as read_toml
+
 from hypothesis import example, given
 from hypothesis import strategies as st
+from tests.fuzz.campaign import AGENDA
 from tests.fuzz.hostile import COMMANDS, FIELDS, ITEMS, LIKELY, RAW
 from tests.fuzz.strategies import NASTY, fuzzed
 
@@ -53,7 +56,7 @@ def test_any_text_is_a_name_a_secret_and_a_choice_of_language(text):
 @fuzzed(60)
 @given(data=st.data())
 def test_any_command_leads_to_facts_or_is_refused(room, rules, registry, data):
-    taken = room()
+    taken = room(*read_toml(AGENDA)["item"])
     for spec in taken.state.agenda.items:
         taken.do("open", spec.id, reason="Again")
         for _ in range(data.draw(st.integers(1, 6))):

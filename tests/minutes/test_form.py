@@ -120,7 +120,13 @@ class TestCommands:
         assert out.splitlines()[0].startswith('To mend: The picture "nowhere.png" is not shown')
         assert "To look at: It does not say who took the minutes. [in the form, or: workshop note" in out
         assert "quorum" in run("check", folder.path, "--kind", "assembly", "--lang", "en")[1]
-        assert run("check", folder.path, "--kind", "novel")[0] == 1
+        assert run("check", folder.path, "--kind", "novel")[0] == 2
+
+    def test_a_strict_check_fails_where_something_is_to_mend(self, run, folder):
+        code, out, _ = run("check", folder.path, "--lang", "en", "--strict")
+        assert (code, "To mend" in out) == (0, False)
+        code, out, _ = run("check", folder.path, "--kind", "assembly", "--lang", "en", "--strict")
+        assert (code, "To mend" in out) == (1, True)
 
     def test_a_note_counts_as_done_in_front(self, run, folder):
         run("note", folder.path, "goal", "A list")

@@ -16,6 +16,7 @@ import pytest
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.approval import Standing
 from workshop_kit.core.event import Channel
+from workshop_kit.faces import cli
 from workshop_kit.folder import SessionFolder
 from workshop_kit.minutes import execute, run, warm
 from workshop_kit.minutes.collect import NotebookError
@@ -101,6 +102,26 @@ def test_a_cell_that_fails_replaces_nothing(folder):
     assert {name: (folder.minutes / name).read_bytes() for name in before} == before
     with closing(folder.open()) as live:
         assert live.state.approval.versions == ()
+
+
+def test_the_command_leaves_sections_out_and_writes_short_sentences(folder, capsys):
+    command = ["minutes", str(folder.path), "--lang", "de", "--format", "md"]
+    cli.main([*command, "--without", "agenda", "--without", "item-pick", "--plain"])
+    short = (folder.minutes / "minutes.de.md").read_text("utf-8")
+    assert "2 Menschen waren da." in short
+    assert "In kurzen Sätzen, die niemand geprüft hat" in short
+    cli.main(command)
+    usual = (folder.minutes / "minutes.de.md").read_text("utf-8")
+    assert "2 Menschen waren da." not in usual
+    headings = {line for line in usual.splitlines() if line.startswith("## ")}
+    gone = headings - set(short.splitlines())
+    assert {"## Ablauf", "## pick"} <= gone
+    for refused, code in ((["--without", "weather"], 1), (["--kind", "novel"], 2), (["--publish", "--plain"], 2)):
+        with pytest.raises(SystemExit) as stopped:
+            cli.main([*command, *refused])
+        assert stopped.value.code == code
+    assert "weather" in capsys.readouterr().err
+    assert (folder.minutes / "minutes.de.md").read_text("utf-8") == usual
 
 
 def test_the_notebook_runs_once_per_language_and_edition_and_each_step_is_told(folder, monkeypatch):

@@ -28,8 +28,13 @@ def is_small(n: int) -> bool:
     return 0 < n < SMALLEST_GROUP
 
 
+def headcount(n: int, text: Text, people: People | None) -> str:
+    """Return a number of people; in public a small group is "fewer than 5"."""
+    masked = is_public(people) and is_small(n)
+    return text(N_("fewer than {n}"), n=SMALLEST_GROUP) if masked else text.number(n)
+
+
 def crowd(forms: tuple[str, str], n: int, text: Text, people: People | None) -> str:
-    """Return a message that counts people (`NN_`); in public a small group is "fewer than 5"."""
-    if is_public(people) and is_small(n):
-        return text.plural(*forms, SMALLEST_GROUP, n=text(N_("fewer than {n}"), n=SMALLEST_GROUP))
-    return text.plural(*forms, n)
+    """Return a message that counts people (`NN_`), as `headcount` tells their number."""
+    told = headcount(n, text, people)
+    return text.plural(*forms, n if told == text.number(n) else SMALLEST_GROUP, n=told)

@@ -156,6 +156,7 @@ class Console(LiveWidget):
         self.step = step
         self.folder = folder
         self.notice = Notice()
+        self._asking = threading.Lock()
         self.desk = Desk(folder, Pages(live).voice(lang or live.state.info.lang), lambda: self._changed(live.state))
         super().__init__(live, lang)
         self._expect_minutes(live.state)
@@ -178,10 +179,16 @@ class Console(LiveWidget):
         super()._changed(state)
 
     def _expect_minutes(self, state: SessionState) -> None:
-        """Have a kernel ready from the last step on, once, so that the minutes need not wait for it."""
-        if not self._expecting and state.agenda.items and state.current == state.agenda.items[-1].id:
-            self._expecting = True
-            self.desk.expect()
+        """Have a kernel ready from the last step on, so that the minutes need not wait for it."""
+        if state.agenda.items and state.current == state.agenda.items[-1].id:
+            self._ask_for_kernel()
+
+    def _ask_for_kernel(self) -> None:
+        """Ask once; both a cell and the thread that follows the log may come here at the same moment."""
+        with self._asking:
+            if not self._expecting:
+                self._expecting = True
+                self.desk.expect()
 
     def take(self, fields: dict[str, str]) -> None:
         self.notice = Notice()
@@ -226,9 +233,7 @@ class MinutesDesk(Console):
 
     def _expect_minutes(self, state: SessionState) -> None:
         del state
-        if not self._expecting:
-            self._expecting = True
-            self.desk.expect()
+        self._ask_for_kernel()
 
 
 class Seat(LiveWidget):

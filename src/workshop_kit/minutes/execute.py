@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 from workshop_kit import quick
@@ -15,10 +16,13 @@ from workshop_kit.minutes.kinds import file_stem
 from workshop_kit.prepare import MINUTES_NOTEBOOK
 
 
-def executed(folder: SessionFolder, stage: Path, target: Path, lang: str, edition: str, kind: str) -> Document:
+def executed(
+    folder: SessionFolder, stage: Path, target: Path, lang: str, edition: str, kind: str, chosen: Mapping[str, object]
+) -> Document:
     """Execute the notebook into the folder `stage` and return the document that its cells displayed.
 
-    A cell that fails is named, and the notebook that shows where is kept in `target` beside what is there.
+    `chosen` are parameters that replace what the notebook says itself. A cell that fails is named, and the notebook
+    that shows where is kept in `target` beside what is there.
     """
     papermill = quick.papermill()
     from workshop_kit.minutes.engine import ENGINE  # noqa: PLC0415 - as dear as papermill
@@ -30,7 +34,7 @@ def executed(folder: SessionFolder, stage: Path, target: Path, lang: str, editio
         papermill.execute_notebook(
             quick.literal(folder.path / MINUTES_NOTEBOOK),
             quick.literal(output),
-            parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition, "kind": kind},
+            parameters={"session_dir": str(folder.path), "lang": lang, "edition": edition, "kind": kind, **chosen},
             engine_name=ENGINE,
             kernel_name="python3",
             kernel_manager_class=manager(folder.path),

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 
 from msgspec.structs import replace
 
@@ -46,8 +47,16 @@ def _quiet(_step: str) -> None:
 class Desk:
     """One run on a session: what it needs to know of it, and the documents that it has executed already."""
 
-    def __init__(self, folder: SessionFolder, kind: str, progress: Progress, found: Progress) -> None:
+    def __init__(
+        self,
+        folder: SessionFolder,
+        kind: str,
+        progress: Progress,
+        found: Progress,
+        chosen: Mapping[str, object] = MappingProxyType({}),
+    ) -> None:
         self.folder = folder
+        self.chosen = chosen
         self.kind = kind_named(kind).name
         self.progress = progress
         self.found = found
@@ -63,7 +72,7 @@ class Desk:
         name = f"{file_stem(lang, edition, self.kind)}.ipynb"
         if (lang, edition) not in self._documents:
             self.progress(name)
-            document = executed(self.folder, stage, target, lang, edition, self.kind)
+            document = executed(self.folder, stage, target, lang, edition, self.kind, self.chosen)
             self._documents[lang, edition] = document, (stage / name).read_bytes()
             if edition == PUBLIC:
                 for person in discretion.named(document, self._private):
@@ -102,17 +111,19 @@ def write_minutes(
     out: Path | None = None,
     *,
     publish: bool = False,
+    chosen: Mapping[str, object] = MappingProxyType({}),
     progress: Progress = _quiet,
     found: Progress = _quiet,
 ) -> list[Path]:
     """Execute the minutes notebook and write the formats; returns the files, the executed notebook first.
 
-    `found` is told each name that stands in a text of the public edition though its bearer did not agree. A cell that
-    fails is named in the error, and nothing is replaced; the notebook that shows where lies beside the minutes. With
-    `publish` the public edition is put before the room too.
+    `chosen` are parameters of the notebook (`without`, `plain`) that replace what it says itself. `found` is told each
+    name that stands in a text of the public edition though its bearer did not agree. A cell that fails is named in the
+    error, and nothing is replaced; the notebook that shows where lies beside the minutes. With `publish` the public
+    edition is put before the room too.
     """
     wanted = [format_named(name) for name in formats]
-    desk = Desk(folder, kind, progress, found)
+    desk = Desk(folder, kind, progress, found, chosen)
     lang = lang or desk.state.info.lang
     target = out or folder.minutes
     with staged(target) as stage:

@@ -24,6 +24,7 @@ from workshop_kit.activities.actions.state import (
     carried,
     day,
 )
+from workshop_kit.activities.actions.told import course, doubts, gist
 from workshop_kit.core.activity import Entry, Option, Person, Row, Spec, Viewer
 from workshop_kit.core.agenda import CARRIED
 from workshop_kit.core.document import one_line
@@ -66,6 +67,9 @@ class Actions:
     }
     record = staticmethod(record)
     pending = staticmethod(pending)
+    gist = staticmethod(gist)
+    course = staticmethod(course)
+    doubts = staticmethod(doubts)
 
     def initial(self, spec: Spec) -> ActionsState:
         left_over = spec.settings.get(CARRIED, ())
@@ -205,7 +209,7 @@ class Actions:
         if event.name == "actions.action_added":
             number = len(state.actions) + 1
             new = Action(data["action"], number, data["what"], author=event.actor, channel=event.channel)
-            return _put(state, replace(new, **_read(data)))
+            return _put(state, replace(new, **_read(event)))
         action = state.actions.get(data["action"])
         if action is None:  # its author has had it erased
             return state
@@ -273,7 +277,7 @@ def _after(action: Action, event: Event) -> Action:
     data, seat = event.data, event.data.get("seat", "")
     match event.name:
         case "actions.action_changed":
-            return replace(action, **_read(data))
+            return replace(action, **_read(event))
         case "actions.action_withdrawn":
             return replace(action, withdrawn=True)
         case "actions.status_set" if data["status"] in set(Status):
@@ -294,9 +298,14 @@ def _after(action: Action, event: Event) -> Action:
     return action
 
 
-def _read(data: Mapping[str, Any]) -> dict[str, str]:
+def _read(event: Event) -> dict[str, Any]:
     """Return what an entry says of an action; another program may have written a day that is none."""
-    return {key: day(data[key]) if key == "until" else data[key] for key in _FIELDS if key in data}
+    data = event.data
+    said = {key: data[key] for key in _FIELDS if key in data}
+    if "until" in said:
+        until = day(said["until"])
+        said |= {"until": until, "dated_at": event.at if until else None}
+    return said
 
 
 def _put(state: ActionsState, action: Action) -> ActionsState:

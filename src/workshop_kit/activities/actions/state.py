@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -47,7 +47,7 @@ class Action(Struct, frozen=True):
     """Something to be done. `seat` is the one person who said yes to it, `asked` who was asked and has not answered.
 
     `until` is a day (ISO 8601), `sign` how one notices that it is done, `partners` who is to be involved that was not
-    in the room, `helpers` the seats of those who join in.
+    in the room, `helpers` the seats of those who join in. `dated_at` is when `until` was said here.
     """
 
     id: str
@@ -56,6 +56,7 @@ class Action(Struct, frozen=True):
     author: str
     channel: Channel
     until: str = ""
+    dated_at: datetime | None = None
     sign: str = ""
     partners: str = ""
     seat: str = ""

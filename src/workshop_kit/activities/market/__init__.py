@@ -31,6 +31,7 @@ from workshop_kit.activities.market.state import (
     fitting,
     match_of,
 )
+from workshop_kit.activities.market.told import course, doubts, gist
 from workshop_kit.core import activity as shape
 from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import clean, one_line
@@ -62,6 +63,9 @@ class Market:
     }
     record = staticmethod(record)
     pending = staticmethod(pending)
+    gist = staticmethod(gist)
+    course = staticmethod(course)
+    doubts = staticmethod(doubts)
 
     def initial(self, spec: Spec) -> MarketState:
         return MarketState(spec.options("factors"), spec.whole("limit", DEFAULT_LIMIT))

@@ -13,7 +13,7 @@ import msgspec
 from pyrsistent import pmap
 
 from workshop_kit.activities.statements.events import SHAPES
-from workshop_kit.activities.statements.record import pending, record
+from workshop_kit.activities.statements.record import pending, record, withheld
 from workshop_kit.activities.statements.state import (
     ANSWERS,
     DEFAULT_LIMIT,
@@ -25,6 +25,7 @@ from workshop_kit.activities.statements.state import (
     Verdict,
     prepared,
 )
+from workshop_kit.activities.statements.told import compared, course, doubts, gist
 from workshop_kit.core.activity import Audience, Entry, Option, Row, Spec, Viewer
 from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
@@ -54,6 +55,11 @@ class Statements:
     }
     record = staticmethod(record)
     pending = staticmethod(pending)
+    gist = staticmethod(gist)
+    course = staticmethod(course)
+    doubts = staticmethod(doubts)
+    compared = staticmethod(compared)
+    withheld = staticmethod(withheld)
 
     def initial(self, spec: Spec) -> StatementsState:
         known = {option.id: prepared(number, option) for number, option in enumerate(spec.options("statements"), 1)}

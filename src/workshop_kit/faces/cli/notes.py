@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from workshop_kit.core.noted import FIELDS
-from workshop_kit.faces.cli.terminal import _, command, lang_option, opened, say, session_argument
+from workshop_kit.faces.cli.terminal import _, command, kind_option, lang_option, opened, say, session_argument
 
 
 @command(
@@ -40,14 +40,19 @@ def note(session: str, field: str | None, text: str | None, item: str) -> None:
     show_default=True,
     help=_("With all names, or with those alone who agreed to it."),
 )
-@click.option("--kind", default="results", show_default=True, help=_("Which kind of minutes."))
-def check(session: str, lang: str | None, edition: str, kind: str) -> None:
+@kind_option
+@click.option("--strict", is_flag=True, help=_("End with exit code 1 where something is to mend."))
+def check(session: str, lang: str | None, edition: str, kind: str, strict: bool) -> None:
     from workshop_kit.folder import locate
     from workshop_kit.minutes.cells import checked, minutes_of
+    from workshop_kit.minutes.lint import Severity
 
     folder = locate(session)
     live = folder.open()
     try:
-        say(checked(live, minutes_of(live, lang or "", edition, kind), folder.path).lines())
+        found = checked(live, minutes_of(live, lang or "", edition, kind), folder.path)
     finally:
         live.close()
+    say(found.lines())
+    if strict and any(one.severity is Severity.MEND for one in found.findings):
+        raise SystemExit(1)

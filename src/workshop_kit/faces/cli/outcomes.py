@@ -12,12 +12,14 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.cli.terminal import (
     _,
     command,
+    kind_option,
     lang_option,
     opened,
     progress,
     say,
     session_argument,
 )
+from workshop_kit.minutes.writers import BUILT_IN
 
 FORMATS = ("html", "pdf", "md")
 ACTIONS = ("status", "accept", "answer", "close", "final", "changes", "show", "hide")
@@ -85,7 +87,11 @@ def import_(session: str, item: str, file: Path, channel: str, partial: bool) ->
 @session_argument
 @lang_option
 @click.option(
-    "--format", "formats", default=",".join(FORMATS), show_default=True, help=_("Formats, separated by commas.")
+    "--format",
+    "formats",
+    default=",".join(FORMATS),
+    show_default=True,
+    help=_("Formats, separated by commas: {names}.", names=", ".join(known.name for known in BUILT_IN)),
 )
 @click.option(
     "--edition",
@@ -94,19 +100,43 @@ def import_(session: str, item: str, file: Path, channel: str, partial: bool) ->
     show_default=True,
     help=_("With all names, or with those alone who agreed to it."),
 )
-@click.option("--kind", default="results", show_default=True, help=_("Which kind of minutes."))
+@kind_option
+@click.option("--without", metavar="SECTION", multiple=True, help=_("Leave out a section, for example receipts."))
+@click.option("--plain", is_flag=True, help=_("Write the fixed texts in short sentences, in German."))
 @click.option("--out", type=click.Path(path_type=Path), help=_("Where to put them; the session's folder if left out."))
 @click.option("--publish", is_flag=True, help=_("Also show the public edition on the phones, under /CODE/minutes."))
 def minutes(
-    session: str, lang: str | None, formats: str, edition: str, kind: str, out: Path | None, publish: bool
+    session: str,
+    lang: str | None,
+    formats: str,
+    edition: str,
+    kind: str,
+    without: tuple[str, ...],
+    plain: bool,
+    out: Path | None,
+    publish: bool,
 ) -> None:
     from workshop_kit.folder import locate
     from workshop_kit.minutes.run import steps, write_minutes
 
+    if publish and (without or plain):
+        raise click.UsageError(
+            _("--publish puts the minutes before the room as they are, without --without or --plain.")
+        )
     wanted = tuple(name.strip() for name in formats.split(",") if name.strip())
+    chosen = ({"without": list(without)} if without else {}) | ({"plain": True} if plain else {})
     with progress(_("Minutes"), steps(wanted, edition, publish=publish)) as step:
         files = write_minutes(
-            locate(session), lang or "", wanted, edition, kind, out, publish=publish, progress=step, found=_found
+            locate(session),
+            lang or "",
+            wanted,
+            edition,
+            kind,
+            out,
+            publish=publish,
+            chosen=chosen,
+            progress=step,
+            found=_found,
         )
     say(map(str, files))
 

@@ -18,6 +18,7 @@ import click
 from workshop_kit.__about__ import __version__
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import voice
+from workshop_kit.minutes.kinds import KINDS
 
 
 def terminal_language() -> str:
@@ -43,6 +44,13 @@ command = cli.command
 session_argument = click.argument("session", metavar="SESSION")
 person_argument = click.argument("seat", metavar="PERSON")
 lang_option = click.option("--lang", type=click.Choice(list(LANGUAGES)), help=_("Language."))
+kind_option = click.option(
+    "--kind",
+    type=click.Choice([kind.name for kind in KINDS]),
+    default=KINDS[0].name,
+    show_default=True,
+    help=_("Which kind of minutes."),
+)
 yes_option = click.option("--yes", is_flag=True, help=_("Do not ask again."))
 
 
