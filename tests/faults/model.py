@@ -13,6 +13,7 @@ POLLS = {"dots": (("o1", "o2", "o3"), 3, 3), "secret": (("o1", "o2"), 1, 1)}
 FACTORS = ("o1", "o2")
 CARDS_EACH = 2
 PLACES = {"host": 2, "scribe": 1}
+STATEMENTS = ("o1", "o2")
 AGENDA: tuple[dict[str, Any], ...] = (
     {"id": "dots", "activity": "poll", "rule": "dots", "options": ["Place", "People", "Money"]},
     {"id": "secret", "activity": "poll", "rule": "choice", "openness": "secret", "options": ["Yes", "No"]},
@@ -22,6 +23,7 @@ AGENDA: tuple[dict[str, Any], ...] = (
         "activity": "roles",
         "options": [{"id": "host", "label": "Host", "places": 2}, {"id": "scribe", "label": "Scribe"}],
     },
+    {"id": "say", "activity": "statements", "collects": False, "statements": ["Meet monthly", "Pay a fee"]},
 )
 
 
@@ -45,6 +47,7 @@ class Model:
         self.notes: list[tuple[str, ...]] = []
         self.earlier: list[tuple[str, ...]] = []
         self.held: dict[str, dict[str, str]] = {role: {} for role in PLACES}
+        self.answers: dict[str, dict[str, int]] = {statement: {} for statement in STATEMENTS}
         self.done: dict[str, tuple[str, str, int]] = {}
 
     def take(self, command: dict[str, Any]) -> list[Any]:
@@ -127,7 +130,7 @@ class Model:
             return self._step(name, item, fields)
         if actor != HOST and self.items[item]["phase"] != "open":
             raise No("closed")
-        ways = {"dots": self._vote, "secret": self._vote, "cards": self._card, "board": self._role}
+        ways = {"dots": self._vote, "secret": self._vote, "cards": self._card, "board": self._role, "say": self._say}
         return ways[item](actor, name, item, fields)
 
     def _room(self, actor: str, name: str, fields: dict[str, str]) -> int:
@@ -191,6 +194,7 @@ class Model:
             if item == "cards":
                 self.earlier, self.notes = self.earlier + self.notes, []
             self.held = {role: {} for role in PLACES} if item == "board" else self.held
+            self.answers = {statement: {} for statement in STATEMENTS} if item == "say" else self.answers
         at.update(phase="open", revealed=False, began=True)
         self.current = item
         return entries + 1
@@ -316,6 +320,16 @@ class Model:
             del held[seat]
             return 1
         return 0
+
+    def _say(self, actor: str, name: str, item: str, fields: dict[str, str]) -> int:
+        given = self.answers.get(fields["statement"])
+        if given is None or fields["value"] not in {"1", "0", "-1"}:
+            raise No("invalid")
+        if actor == HOST:
+            raise No("not_allowed")
+        new = given.get(actor) != int(fields["value"])
+        given[actor] = int(fields["value"])
+        return new
 
 
 def _round() -> dict[str, Any]:

@@ -34,7 +34,7 @@ from tests.faults.model import AGENDA, CARDS_EACH, FACTORS, HOST, PLACES, POLLS,
 from tests.store import postgres_server
 
 import workshop_kit
-from workshop_kit.activities import ideas, info, poll, roles
+from workshop_kit.activities import ideas, info, poll, roles, statements
 from workshop_kit.core.activity import Registry
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.session import fold
@@ -49,7 +49,7 @@ pytestmark = pytest.mark.timeout(0 if LONG else 300)
 SOURCE = str(Path(workshop_kit.__file__).parent.parent)
 WORKERS = 2
 SEATS = ("s1", "s2", "s3", "s4")
-REGISTRY = Registry([info.ACTIVITY, poll.ACTIVITY, ideas.ACTIVITY, roles.ACTIVITY])
+REGISTRY = Registry([info.ACTIVITY, poll.ACTIVITY, ideas.ACTIVITY, roles.ACTIVITY, statements.ACTIVITY])
 
 
 class Worker:
@@ -117,6 +117,9 @@ people = {
     ("take", "board"): st.fixed_dictionaries(
         {"role": st.sampled_from(list(PLACES))}, optional={"confirm": st.just("yes")}
     ),
+    ("vote", "say"): fields(
+        statement=st.sampled_from(["o1", "o2", "o9"]), value=st.sampled_from(["1", "0", "-1", "2"])
+    ),
     ("join", ""): st.just({}),
     ("open", "dots"): st.just({}),
     ("lock", ""): st.just({}),
@@ -142,6 +145,7 @@ host = {
         ("open", spec["id"]): st.fixed_dictionaries({}, optional={"reason": st.just("Somebody came late")})
         for spec in AGENDA
     },
+    ("vote", "say"): people["vote", "say"],
     ("timer", "dots"): fields(seconds=st.just("60")),
     **{(name, ""): st.just({}) for name in ("lock", "unlock")},
     ("remove", ""): fields(seat=seats),
@@ -315,6 +319,7 @@ def seen(live):
         },
         "left": {seat: inside["cards"].left(seat) for seat in SEATS},
         "board": {role: inside["board"].held(role) for role in PLACES},
+        "say": {one.id: dict(one.answers) for one in inside["say"].answerable()},
     }
 
 
@@ -352,6 +357,7 @@ def expected(model):
             for seat in SEATS
         },
         "board": {role: list(holders.items()) for role, holders in model.held.items()},
+        "say": model.answers,
     }
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 from pyrsistent import PMap
 
-from workshop_kit.activities import ideas, info, poll, roles
+from workshop_kit.activities import ideas, info, poll, roles, statements
 from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import Channel
@@ -22,7 +22,7 @@ from workshop_kit.store.sqlite import SqliteStore
 
 def opened(place: str) -> LiveSession:
     """Open the session at a path, or in a database at URL and name with a blank between."""
-    registry = Registry([info.ACTIVITY, poll.ACTIVITY, ideas.ACTIVITY, roles.ACTIVITY])
+    registry = Registry([info.ACTIVITY, poll.ACTIVITY, ideas.ACTIVITY, roles.ACTIVITY, statements.ACTIVITY])
     if "://" not in place:
         return LiveSession(SqliteStore(Path(place)), registry)
     from workshop_kit.store.postgres import PostgresStore
