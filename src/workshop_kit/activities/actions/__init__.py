@@ -30,6 +30,7 @@ from workshop_kit.core.agenda import CARRIED
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.fields import free_id, one_of, only_the_facilitator, short, unknown
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Actions:
             "leave": self._leave,
         }.get(command.name)
         if decide is None:
-            raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+            raise unknown(command)
         action = state.actions.get(command.fields.get("action", ""))
         if action is None or action.withdrawn:
             raise Refused(Why.INVALID, N_("There is no such action in the plan."), field="action")
@@ -113,7 +114,7 @@ class Actions:
             raise Refused(
                 Why.INVALID, N_("Everybody can put down {limit} actions here. Withdraw one first."), limit=state.limit
             )
-        action_id = _free_id(state)
+        action_id = free_id("a", state.actions, len(state.actions))
         added = Fact("actions.action_added", {"action": action_id, **{key: text for key, text in said.items() if text}})
         match command.fields.get("who", "").strip():
             case "":
@@ -147,7 +148,7 @@ class Actions:
     def _status(action: Action, command: Command, actor: Actor) -> tuple[Fact, ...]:
         if not action.earlier:  # those who remember an earlier session may all say what became of its actions
             _must_concern(action, actor)
-        status = _one_of(command.fields.get("status", ""), Status, "status")
+        status = one_of(command.fields.get("status", ""), Status, "status")
         note = _short(command.fields.get("note", ""), "note")
         if (status, note) == (action.status, action.note):
             return ()
@@ -312,13 +313,6 @@ def _put(state: ActionsState, action: Action) -> ActionsState:
     return replace(state, actions=state.actions.set(action.id, action))
 
 
-def _free_id(state: ActionsState) -> str:
-    number = len(state.actions) + 1
-    while f"a{number}" in state.actions:
-        number += 1
-    return f"a{number}"
-
-
 def _readable(item: object) -> bool:
     """Return whether an agenda's entry for an action that was left over can be read."""
     if not isinstance(item, Mapping) or not all(isinstance(value, str) for value in item.values()):
@@ -333,16 +327,7 @@ def _said(command: Command) -> dict[str, str]:
 
 
 def _short(written: str, field: str) -> str:
-    text = one_line(written)
-    if len(text) > LONGEST:
-        raise Refused(
-            Why.INVALID,
-            N_("That is {length} characters long, {most} at most. Please shorten it."),
-            field=field,
-            length=len(text),
-            most=LONGEST,
-        )
-    return text
+    return short(one_line(written), field, LONGEST)
 
 
 def _day(written: str) -> str:
@@ -376,12 +361,6 @@ def _oneself(actor: Actor) -> str:
     return actor.id
 
 
-def _one_of(chosen: str, known: Iterable[str], field: str) -> str:
-    if chosen not in set(known):
-        raise Refused(Why.INVALID, N_('"{option}" is not one of the options.'), field=field, option=chosen[:60])
-    return chosen
-
-
 def _must_be_named(actor: Actor) -> None:
     if not (actor.named or actor.facilitates):
         raise Refused(Why.INVALID, N_("Please give the name that shall stand in the minutes."), field="name")
@@ -389,7 +368,7 @@ def _must_be_named(actor: Actor) -> None:
 
 def _must_facilitate(actor: Actor) -> None:
     if not actor.facilitates:
-        raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+        raise only_the_facilitator()
 
 
 def _must_concern(action: Action, actor: Actor) -> None:

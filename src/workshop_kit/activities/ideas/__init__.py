@@ -22,6 +22,7 @@ from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.fields import free_id, one_of, only_the_facilitator, unknown
 from workshop_kit.core.likeness import likeness
 from workshop_kit.core.text import AS_WRITTEN
 
@@ -114,8 +115,8 @@ class Ideas:
             case "undo" if actor.facilitates:
                 return self._undo(state)
             case "merge" | "hide" | "park" | "show" | "split" | "undo":
-                raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
-        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+                raise only_the_facilitator()
+        raise unknown(command)
 
     def _add(self, state: IdeasState, command: Command, actor: Actor) -> tuple[Fact, ...]:
         if not state.collects:
@@ -135,10 +136,10 @@ class Ideas:
             raise Refused(
                 Why.INVALID, N_("Everybody can write {limit} cards here. Withdraw one first."), limit=state.limit
             )
-        data: dict[str, Any] = {"idea": _free_id(state), "text": text}
+        data: dict[str, Any] = {"idea": free_id("i", state.ideas, len(state.ideas)), "text": text}
         for field, known in (("factor", state.factors), ("kind", state.kinds)):
             if chosen := command.fields.get(field, "").strip():
-                data[field] = _one_of(chosen, known, field)
+                data[field] = one_of(chosen, (option.id for option in known), field)
         return (Fact("ideas.idea_added", data),)
 
     @staticmethod
@@ -147,7 +148,7 @@ class Ideas:
         _own(idea, actor)
         factor = command.fields.get("factor", "").strip()
         if factor:
-            _one_of(factor, state.factors, "factor")
+            one_of(factor, (option.id for option in state.factors), "factor")
         return () if factor == idea.factor else (Fact("ideas.idea_assigned", {"idea": idea.id, "factor": factor}),)
 
     @staticmethod
@@ -324,13 +325,6 @@ def _told(state: IdeasState, idea: Idea, text: Text) -> str:
     return text(N_("{card} (merged with: {others})"), card=told, others="; ".join(others)) if others else told
 
 
-def _free_id(state: IdeasState) -> str:
-    number = len(state.ideas) + 1
-    while f"i{number}" in state.ideas:
-        number += 1
-    return f"i{number}"
-
-
 def _own(idea: Idea, actor: Actor) -> None:
     if not actor.facilitates and idea.seat != actor.id:
         raise Refused(Why.NOT_ALLOWED, N_("That card is somebody else's."), field="idea")
@@ -341,12 +335,6 @@ def _idea(state: IdeasState, command: Command, *places: Place, field: str = "ide
     if idea is None or idea.place not in (places or ON_THE_WALL):
         raise Refused(Why.INVALID, N_("There is no such card on the wall."), field=field)
     return idea
-
-
-def _one_of(chosen: str, options: tuple[Option, ...], field: str) -> str:
-    if all(chosen != option.id for option in options):
-        raise Refused(Why.INVALID, N_('"{option}" is not one of the options.'), field=field, option=chosen[:60])
-    return chosen
 
 
 ACTIVITY = Ideas()

@@ -37,6 +37,7 @@ from workshop_kit.core.activity import Audience, Option, Row, Spec, Viewer
 from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.fields import free_id, one_of, only_the_facilitator, unknown, written
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Market:
             case "offer" | "seek":
                 return self._add(state, Side(command.name), command, actor)
             case "add":  # the form of a page, on which the kind is a field
-                kind = _one_of(command.fields.get("kind", ""), Side, "kind")
+                kind = one_of(command.fields.get("kind", ""), Side, "kind")
                 return self._add(state, Side(kind), command, actor)
             case "agree" | "disagree":
                 return self._answer(state, command, actor)
@@ -87,34 +88,24 @@ class Market:
                     raise Refused(Why.NOT_ALLOWED, N_("Somebody else wrote that."), field="entry")
                 return (Fact("market.entry_withdrawn", {"entry": entry.id}),)
             case "hide" | "show" if not actor.facilitates:
-                raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+                raise only_the_facilitator()
             case "hide":
                 reason = one_line(command.fields.get("reason", ""))[:LONGEST]
                 return (Fact("market.entry_hidden", {"entry": _entry(state, command).id, "reason": reason}),)
             case "show":
                 return (Fact("market.entry_shown", {"entry": _entry(state, command, Gone.HIDDEN).id}),)
-        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+        raise unknown(command)
 
     @staticmethod
     def _add(state: MarketState, kind: Side, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        text = clean(command.fields.get("text", "")).strip()
-        if not text:
-            raise Refused(Why.INVALID, N_("Please write something first."), field="text")
-        if len(text) > LONGEST:
-            raise Refused(
-                Why.INVALID,
-                N_("That is {length} characters long, {most} at most. Please shorten it."),
-                field="text",
-                length=len(text),
-                most=LONGEST,
-            )
+        text = written(clean(command.fields.get("text", "")).strip(), "text", LONGEST)
         if not actor.facilitates and not state.left(actor.id):
             raise Refused(
                 Why.INVALID, N_("Everybody can make {limit} entries here. Withdraw one first."), limit=state.limit
             )
-        data = {"entry": _free_id(state), "kind": kind.value, "text": text}
+        data = {"entry": free_id("e", state.entries, len(state.entries)), "kind": kind.value, "text": text}
         if factor := command.fields.get("factor", "").strip():
-            data["factor"] = _one_of(factor, (option.id for option in state.factors), "factor")
+            data["factor"] = one_of(factor, (option.id for option in state.factors), "factor")
         return (Fact("market.entry_added", data),)
 
     @staticmethod
@@ -220,7 +211,7 @@ def _sides(state: MarketState, match: Match, command: Command, actor: Actor) -> 
     """Return the sides for which somebody speaks: those whose entry it is, or which the facilitator names."""
     if actor.facilitates:
         named = command.fields.get("side", "")
-        return list(Side) if named == "both" else [Side(_one_of(named, Side, "side"))]
+        return list(Side) if named == "both" else [Side(one_of(named, Side, "side"))]
     own = [side for side in Side if state.entries[match.of(side)].seat == actor.id]
     if not own:
         raise Refused(Why.NOT_ALLOWED, N_("That is between the two who wrote it."), field="match")
@@ -247,24 +238,11 @@ def _put(state: MarketState, entry: Entry) -> MarketState:
     return replace(state, entries=state.entries.set(entry.id, entry))
 
 
-def _free_id(state: MarketState) -> str:
-    number = len(state.entries) + 1
-    while f"e{number}" in state.entries:
-        number += 1
-    return f"e{number}"
-
-
 def _entry(state: MarketState, command: Command, gone: Gone | None = None) -> Entry:
     entry = state.entries.get(command.fields.get("entry", ""))
     if entry is None or entry.gone is not gone:
         raise Refused(Why.INVALID, N_("There is no such entry on the board."), field="entry")
     return entry
-
-
-def _one_of(chosen: str, known: Iterable[str], field: str) -> str:
-    if chosen not in set(known):
-        raise Refused(Why.INVALID, N_('"{option}" is not one of the options.'), field=field, option=chosen[:60])
-    return chosen
 
 
 ACTIVITY = Market()

@@ -13,6 +13,7 @@ from workshop_kit.core.activity import MOST, Option, Person, Row, Spec, Viewer
 from workshop_kit.core.document import AnyBlock, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.fields import unknown
 from workshop_kit.core.shapes import Shapes
 from workshop_kit.core.text import Localised
 
@@ -126,7 +127,7 @@ class Roles:
 
     def decide(self, state: RolesState, command: Command, actor: Actor) -> tuple[Fact, ...]:
         if command.name not in {"take", "confirm", "release"}:
-            raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+            raise unknown(command)
         role = next((role for role in state.roles if role.id == command.fields.get("role")), None)
         if role is None:
             raise Refused(Why.INVALID, N_("There is no such role on the board."), field="role")

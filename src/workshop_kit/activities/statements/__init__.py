@@ -30,6 +30,7 @@ from workshop_kit.core.activity import Audience, Entry, Option, Row, Spec, Viewe
 from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.fields import free_id, only_the_facilitator, unknown, written
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -81,35 +82,30 @@ class Statements:
                     raise Refused(Why.NOT_ALLOWED, N_("Somebody else wrote that."), field="statement")
                 return (Fact("statements.statement_withdrawn", {"statement": statement.id}),)
             case "hide" | "show" if not actor.facilitates:
-                raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+                raise only_the_facilitator()
             case "hide":
                 reason = one_line(command.fields.get("reason", ""))[:LONGEST]
                 data = {"statement": _statement(state, command).id, "reason": reason}
                 return (Fact("statements.statement_hidden", data),)
             case "show":
                 return (Fact("statements.statement_shown", {"statement": _statement(state, command, Gone.HIDDEN).id}),)
-        raise Refused(Why.UNKNOWN, N_('There is no command "{name}" here.'), name=command.name[:40])
+        raise unknown(command)
 
     @staticmethod
     def _add(state: StatementsState, command: Command, actor: Actor) -> tuple[Fact, ...]:
         if not state.collects and not actor.facilitates:
             raise Refused(Why.CLOSED, N_("No new statements are collected here; the ones at hand are answered."))
-        text = one_line(clean(command.fields.get("text", ""))).strip()
-        if not text:
-            raise Refused(Why.INVALID, N_("Please write something first."), field="text")
-        if len(text) > LONGEST:
-            raise Refused(
-                Why.INVALID,
-                N_("That is {length} characters long, {most} at most. Please shorten it."),
-                field="text",
-                length=len(text),
-                most=LONGEST,
-            )
+        text = written(one_line(clean(command.fields.get("text", ""))).strip(), "text", LONGEST)
         if not actor.facilitates and not state.left(actor.id):
             raise Refused(
                 Why.INVALID, N_("Everybody can write {limit} statements here. Withdraw one first."), limit=state.limit
             )
-        return (Fact("statements.statement_added", {"statement": _free_id(state), "text": text}),)
+        return (
+            Fact(
+                "statements.statement_added",
+                {"statement": free_id("s", state.statements, len(state.statements)), "text": text},
+            ),
+        )
 
     @staticmethod
     def _vote(state: StatementsState, command: Command, actor: Actor) -> tuple[Fact, ...]:
@@ -203,13 +199,6 @@ class Statements:
 
 def _put(state: StatementsState, statement: Statement) -> StatementsState:
     return replace(state, statements=state.statements.set(statement.id, statement))
-
-
-def _free_id(state: StatementsState) -> str:
-    number = len(state.statements) + 1
-    while f"s{number}" in state.statements:
-        number += 1
-    return f"s{number}"
 
 
 def _statement(state: StatementsState, command: Command, gone: Gone | None = None) -> Statement:
