@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import json
 import re
+from contextlib import closing
 
 import pikepdf
 import pytest
 from tests.bench.server import kit
 
+from workshop_kit.core.state import Phase
+from workshop_kit.folder import SessionFolder
 from workshop_kit.library import shipped, voice
 
 pytestmark = pytest.mark.slow
@@ -151,3 +154,20 @@ def test_it_leaves_a_real_session_alone(tmp_path):
     assert (ran.returncode, ran.stderr.count("\n")) == (1, 1)
     assert "--dir" in ran.stderr
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+EVERY_PAPER = """
+name = "papers"
+title = "Papers"
+""" + "".join(
+    f'[[item]]\nid = "{rule}"\nactivity = "poll"\nrule = "{rule}"\noptions = ["One", "Two", "Three"]\n'
+    for rule in ("majority-judgment", "ranking", "consent", "resistance")
+)
+
+
+def test_polls_that_hands_cannot_answer_are_played_too(tmp_path):
+    (tmp_path / "papers.toml").write_text(EVERY_PAPER, "utf-8")
+    ran = kit("demo", "--headless", "--participants", "4", "--dir", tmp_path, "--agenda", tmp_path / "papers.toml")
+    assert ran.returncode == 0, ran.stderr
+    with closing(SessionFolder(tmp_path / "papers").open()) as live:
+        assert {item.phase for item in live.state.items.values()} == {Phase.CLOSED}

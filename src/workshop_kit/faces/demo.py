@@ -19,7 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from workshop_kit.core.activity import Option
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.errors import N_, StoreError, WorkshopError
+from workshop_kit.core.errors import N_, Refused, StoreError, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import Item
 from workshop_kit.core.text import LANGUAGES, Text
@@ -116,14 +116,19 @@ def _add_options(live: LiveSession, item: Item, text: Text) -> None:
 
 
 def _without_phones(live: LiveSession, item: Item) -> None:
-    """Let simulated people without a phone vote by raised hand and on paper, so that one tally has all channels."""
+    """Let simulated people without a phone vote by raised hand and on paper, so that one tally has all channels.
+
+    Some kinds of paper cannot be counted by hand, or say more than one mark per option; those are left to the phones.
+    """
     options = [option.id for option in item.spec.options()]
     if item.spec.activity != "poll" or len(options) < 2:
         return
     hands = {f"value.{options[0]}": "2", f"value.{options[1]}": "1", "voters": "3"}
-    live.do("room-votes", item.spec.id, channel=Channel.HANDS, **hands)
-    for number, option in enumerate(options[:2], 1):
-        live.do("cast", item.spec.id, channel=Channel.PAPER, ballot=str(number), **{f"value.{option}": "1"})
+    with suppress(Refused):
+        live.do("room-votes", item.spec.id, channel=Channel.HANDS, **hands)
+    with suppress(Refused):
+        for number, option in enumerate(options[:2], 1):
+            live.do("cast", item.spec.id, channel=Channel.PAPER, ballot=str(number), **{f"value.{option}": "1"})
 
 
 def _minutes(folder: SessionFolder, lang: str, text: Text, bar: Progress) -> list[Path]:

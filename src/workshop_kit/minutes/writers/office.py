@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from msgspec import Struct
 
@@ -26,7 +26,13 @@ PHOTO = (TEXT_WIDTH, 100.0)
 CHART = (TEXT_WIDTH, 200.0)
 """Millimetres, as all lengths here; the last three are the most that a picture takes across and down."""
 
-_AROUND, _BOLD = 3, 1.2
+_AROUND, _BOLD = 2, 1.15
+_LETTER = 1.75
+"""How wide a letter of a table is at most on average, in millimetres."""
+
+_USUAL = 10
+"""Letters of a word that is not broken if it can be helped."""
+
 """Letters' worth of space around the words of a cell, and how much broader those of its head are."""
 
 
@@ -87,10 +93,30 @@ def opening(meta: Meta, text: Text) -> list[tuple[str, str]]:
 
 
 def widths(table: Table) -> list[float]:
-    """Return the widths of a table's columns in millimetres, which fill the text's width."""
-    longest = [max(map(len, name.split()), default=0) * _BOLD for name in table.head]
-    wanted = [max(share, least) + _AROUND for share, least in zip(shares(table), longest, strict=True)]
-    return [TEXT_WIDTH * share / sum(wanted) for share in wanted]
+    """Return the widths of a table's columns in millimetres, which fill the text's width.
+
+    A column is at least as wide as the longest word in its head, so that none is broken; what is left goes to those
+    that have more to say.
+    """
+    columns = list(zip(table.head, *table.rows, strict=True))
+    least = [(_longest(head) * _BOLD + _AROUND) * _LETTER for head in table.head]
+    least = [max(width, _widest(cells)) for width, (_, *cells) in zip(least, columns, strict=True)]
+    spare = TEXT_WIDTH - sum(least)
+    if spare <= 0:
+        return [TEXT_WIDTH * width / sum(least) for width in least]
+    wanted = [max((share + _AROUND) * _LETTER - width, 0.0) for share, width in zip(shares(table), least, strict=True)]
+    total = sum(wanted)
+    shared = [more / total if total else 1 / len(least) for more in wanted]
+    return [width + spare * share for width, share in zip(least, shared, strict=True)]
+
+
+def _longest(words: str) -> int:
+    return max(map(len, words.split()), default=0)
+
+
+def _widest(cells: Sequence[str]) -> float:
+    """Return how wide a column's longest word is; one that is longer than any usual word may be broken."""
+    return (min(max(map(_longest, cells), default=0), _USUAL) + _AROUND) * _LETTER
 
 
 def running_title(meta: Meta, text: Text) -> str:
