@@ -49,6 +49,12 @@ def agenda_names() -> list[str]:
     return sorted(path.parent.name for path in shipped("facilitation").glob(f"*/{AGENDA_FILE}"))
 
 
+def agendas_here() -> list[str]:
+    """Return the names of the agendas that come with the kit, and of those in `facilitation/` where one works."""
+    own = (path.parent.name for path in Path("facilitation").glob(f"*/{AGENDA_FILE}"))
+    return sorted({*agenda_names(), *own})
+
+
 def load_agenda(name: str, registry: Registry) -> Source:
     """Read an agenda by the name of a shipped one, of a folder in `facilitation`, or by the path of a TOML file."""
     path = shipped("facilitation") / name if name in agenda_names() else Path(name)

@@ -100,13 +100,19 @@ class TestCommands:
     def test_notes_are_taken_shown_and_taken_back(self, run, folder):
         assert run("note", folder.path, "goal", "A list that holds") == (0, "Noted.\n", "")
         assert run("note", folder.path, "decision", "We meet.", "--item", "factors") == (0, "Noted.\n", "")
-        assert run("note", folder.path) == (0, "goal: A list that holds\ndecision (factors): We meet.\n", "")
+        code, out, err = run("note", folder.path)
+        assert (code, err) == (0, "")
+        assert out.startswith("goal: A list that holds\ndecision (factors): We meet.\nNothing yet for:\n")
+        assert "  note-taker – Note-taker\n" in out
+        assert "  goal – " not in out
         assert run("note", folder.path, "decision") == (0, "decision (factors): We meet.\n", "")
         assert run("note", folder.path, "goal", "") == (0, "Taken back.\n", "")
         assert run("note", folder.path, "goal") == (0, "", "")
 
     def test_what_is_no_field_or_no_step_is_refused(self, run, folder):
-        assert run("note", folder.path, "weather", "fine")[0] == 2
+        code, _, err = run("note", folder.path, "weather", "fine")
+        assert code == 1
+        assert 'no field "weather"' in err
         code, _, err = run("note", folder.path, "decision", "We meet.")
         assert code == 1
         assert "Say which step" in err

@@ -10,10 +10,10 @@ from workshop_kit.faces.cli.terminal import _, command, kind_option, lang_option
 
 @command(
     help=_("Add to the minutes what no log can know; an empty text takes it back. Without a text, show what stands."),
-    epilog=_("Fields: {names}", names=", ".join(field.name for field in FIELDS)),
+    epilog=_("Fields: {names}", names=", ".join(f"{field.name} ({_(field.label)})" for field in FIELDS)),
 )
 @session_argument
-@click.argument("field", type=click.Choice([field.name for field in FIELDS]), metavar="[FIELD]", required=False)
+@click.argument("field", required=False)
 @click.argument("text", required=False)
 @click.option("--item", default="", help=_("The step that it is about, for example factors."))
 def note(session: str, field: str | None, text: str | None, item: str) -> None:
@@ -26,6 +26,9 @@ def note(session: str, field: str | None, text: str | None, item: str) -> None:
         for (about, name), told in sorted(live.state.noted.items()):
             if field in {None, name} and item in {"", about}:
                 click.echo(f"{name}{f' ({about})' if about else ''}: {told.text}")
+        if field is None:
+            noted = {name for _about, name in live.state.noted}
+            say([_("Nothing yet for:"), *(f"  {one.name} – {_(one.label)}" for one in FIELDS if one.name not in noted)])
     finally:
         live.close()
 

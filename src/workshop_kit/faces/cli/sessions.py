@@ -94,15 +94,15 @@ def new(
     click.echo(_("The session is in {path}. Go on with: {command}", path=folder.path, command=command))
 
 
-@command(help=_("List the agendas that come with the kit."))
+@command(help=_("List the agendas that come with the kit, and your own in the folder facilitation."))
 @lang_option
 def agendas(lang: str | None) -> None:
     from workshop_kit import activities
     from workshop_kit.faces.cli.terminal import terminal_language
-    from workshop_kit.library import agenda_names, load_agenda, voice
+    from workshop_kit.library import agendas_here, load_agenda, voice
 
     text, registry = voice(lang or terminal_language()), activities.installed()
-    for name in agenda_names():
+    for name in agendas_here():
         agenda = load_agenda(name, registry).agenda
         minutes = sum(spec.minutes for spec in agenda.items)
         long = text.plural("{n} minute", "{n} minutes", minutes)
