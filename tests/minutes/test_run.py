@@ -24,7 +24,7 @@ from workshop_kit.minutes.run import steps, write_minutes
 from workshop_kit.minutes.staging import staged
 from workshop_kit.prepare import new_session
 
-ALWAYS_THE_SAME = ("html", "pdf", "md")
+ALWAYS_THE_SAME = ("html", "pdf", "md", "json", "docx", "odt", "xlsx", "csv")
 WRITE = """
 import sys
 from pathlib import Path
