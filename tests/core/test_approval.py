@@ -78,6 +78,7 @@ def test_in_a_log_that_does_not_say_how_many_were_there_all_are_asked(asked):
     [
         ("approve", "ada", {"version": "1", "answer": "maybe"}, Why.INVALID, "answer"),
         ("approve", "ada", {"version": "2", "answer": "yes"}, Why.CLOSED, "version"),
+        ("comment", "ada", {"text": "It was four people"}, Why.INVALID, "version"),
         ("approve", "facilitator", {"version": "1", "answer": "yes"}, Why.NOT_ALLOWED, None),
         ("approve", "nobody", {"version": "1", "answer": "yes"}, Why.NOT_ALLOWED, None),
         ("comment", "ada", {"version": "1", "text": " "}, Why.INVALID, "text"),

@@ -10,11 +10,15 @@ from tests.faces.speaking import speak_english
 
 from workshop_kit import privacy
 from workshop_kit.core.approval import Counts, Standing
+from workshop_kit.core.document import Document, Heading, Meta, Paragraph, Section
 from workshop_kit.faces import cli
+from workshop_kit.faces.published import Published
 from workshop_kit.folder import SessionFolder
+from workshop_kit.library import voice
+from workshop_kit.minutes.writers import format_named
 
 FILES = {
-    "minutes.en.html": '<html><main><h1>Minutes</h1><h2 id="people-title" dir="auto">People &amp; places</h2></main>',
+    "minutes.en.html": '<html><main><h1>Minutes</h1><h2 dir="auto">People &amp; places</h2></main>',
     "minutes.en.md": "# Minutes",
 }
 
@@ -76,6 +80,11 @@ class TestReading:
 
     def test_a_section_is_chosen_by_its_title(self, asked):
         assert "<option>People &amp; places</option>" in page(seated(asked))
+
+    def test_the_sections_are_those_that_the_writer_of_html_writes(self, asked):
+        sections = (Section("people", "People & places", (Paragraph("Nine."),)), Section("x", "<b>", (Heading("No"),)))
+        written = format_named("html").write(Document(Meta("Minutes", "en", ""), sections), voice("en")).decode()
+        assert Published(asked.live, None).sections(written) == ["People &amp; places", "&lt;b&gt;"]
 
     def test_downloads_are_the_files_of_the_log_with_their_bytes(self, asked):
         text = page(seated(asked))

@@ -248,7 +248,9 @@ def _current(approval: Approval) -> Version:
 
 
 def _must_be_open(version: Version, fields: Mapping[str, str]) -> None:
-    if fields.get("version") != str(version.number):
+    if not fields.get("version"):
+        raise Refused(Why.INVALID, N_("Please say which version of the minutes this is about."), field="version")
+    if fields["version"] != str(version.number):
         raise Refused(
             Why.CLOSED, N_("There is a newer version of the minutes. Please read that one first."), field="version"
         )
