@@ -52,11 +52,33 @@ def test_one_answer_per_seat_which_may_change_until_it_is_closed(asked, refused)
         answer(asked, "ben", "no")
 
 
+def test_who_joins_after_the_draft_neither_answers_nor_counts_as_having_taken_part(asked, refused):
+    asked.join("dua")
+    for say in (lambda: answer(asked, "dua", "yes"), lambda: comment(asked, "dua")):
+        with refused(Why.NOT_ALLOWED):
+            say()
+    assert [seat.id for seat in asked.state.attending] == ["ada", "ben", "cem"]
+    asked.do("note", field="goal", text="A good one")
+    drafted(asked, **{"file.minutes.de.html": "0" * 64})
+    answer(asked, "dua", "yes", version=2)
+    assert [seat.id for seat in asked.state.attending] == ["ada", "ben", "cem"], "nothing went on but the minutes"
+    asked.do("open", "cards")
+    assert [seat.id for seat in asked.state.attending] == ["ada", "ben", "cem", "dua"]
+
+
+def test_in_a_log_that_does_not_say_how_many_were_there_all_are_asked(asked):
+    asked.record("minutes.drafted", version=2, seq=asked.state.seq, digest=DIGEST, files={"minutes.de.html": DIGEST})
+    asked.join("dua")
+    answer(asked, "dua", "yes", version=2)
+    assert asked.state.approval.current.counts == Counts(yes=1)
+
+
 @pytest.mark.parametrize(
     ("command", "by", "fields", "why", "field"),
     [
         ("approve", "ada", {"version": "1", "answer": "maybe"}, Why.INVALID, "answer"),
         ("approve", "ada", {"version": "2", "answer": "yes"}, Why.CLOSED, "version"),
+        ("comment", "ada", {"text": "It was four people"}, Why.INVALID, "version"),
         ("approve", "facilitator", {"version": "1", "answer": "yes"}, Why.NOT_ALLOWED, None),
         ("approve", "nobody", {"version": "1", "answer": "yes"}, Why.NOT_ALLOWED, None),
         ("comment", "ada", {"version": "1", "text": " "}, Why.INVALID, "text"),

@@ -45,6 +45,7 @@ class Server:
         self.address = address
         self.url = address.url
         self.base = address.url.rsplit("/", 1)[0]
+        self.early: list[Phone] = []
         self.api = httpx.Client(timeout=PATIENCE, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])))
 
     @property

@@ -57,6 +57,7 @@ def test_a_kernel_is_expected_from_the_last_step_on_and_once(session, expected):
 
 
 def test_from_draft_to_final_by_buttons_alone(session):
+    seat = session.live.join().result().seat
     shown = session.desk()
     shown.take({"command": "publish-minutes"})
     with pytest.raises(Refused, match="being written"):
@@ -65,7 +66,6 @@ def test_from_draft_to_final_by_buttons_alone(session):
     region = shown.make_regions()["console"]
     assert "The minutes are written." in region
     assert 'href="/files/minutes/minutes.en.html"' in region
-    seat = session.live.join().result().seat
     for command, fields in (("approve", {"answer": "yes"}), ("comment", {"text": "<b>Four</b> people"})):
         session.live.submit(Command(command, fields={"version": "1", **fields}), Actor(seat, Channel.PHONE)).result()
     region = shown.make_regions()["console"]

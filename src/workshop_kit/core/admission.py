@@ -129,8 +129,8 @@ def evolve(state: SessionState, event: Event) -> SessionState:
         case "seat.joined":
             seat_id = data.get("seat", event.actor)
             ticket = bool(data.get("ticket"))
-            seat = Seat(seat_id, len(state.seats) + 1, data["lang"], event.channel, ticket=ticket)
-            return replace(state, seats=state.seats.set(seat_id, seat), joins=state.joins.with_entry(event.seq))
+            seat = Seat(seat_id, len(state.seats) + 1, data["lang"], event.channel, ticket=ticket, entry=event.seq)
+            return replace(state, seats=state.seats.set(seat_id, seat))
         case "seat.moved":
             moved = state.seats.get(event.actor)
             moves = moved.moves + 1 if moved else 0

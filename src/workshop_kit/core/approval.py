@@ -16,7 +16,7 @@ import msgspec
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
-from workshop_kit.core.activity import Actor, Command
+from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Event, Fact, Span
@@ -53,6 +53,10 @@ COMMENTED = "minutes.commented"
 
 PERSONAL = frozenset({COMMENTED})
 """The events of the session itself that hold a person's own words."""
+
+
+LATE = N_("You joined after these minutes were put before the room. You can read them; who was there before answers.")
+"""What a person is told who came in too late to answer."""
 
 
 class Answer(StrEnum):
@@ -93,7 +97,8 @@ class Version(Struct, frozen=True):
     """A version of the minutes that the room was shown.
 
     `seq` and `entry` are the number and the digest of the log's last entry that it tells of, `files` the SHA-256 of
-    each file of the draft, `final` of those that were made final. `answers` holds one per seat.
+    each file of the draft, `final` of those that were made final. `answers` holds one per seat. `seats` is how many had
+    joined when it was put before the room, who alone are asked; None where an older log does not say.
     """
 
     number: int
@@ -104,6 +109,11 @@ class Version(Struct, frozen=True):
     standing: Standing = Standing.DRAFT
     answers: PMap[str, str] = pmap()
     final: Mapping[str, str] = {}
+    seats: int | None = None
+
+    def asks(self, number: int) -> bool:
+        """Return whether the seat with this number had joined when the version was put before the room."""
+        return self.seats is None or number <= self.seats
 
     @property
     def counts(self) -> Counts:
@@ -137,11 +147,13 @@ class Approval(Struct, frozen=True):
     """All versions, the newest last, all corrections, and the last entry that changed what there is to tell.
 
     `on_stage` tells that the projected page shows the way to the minutes, `entries` where all this stands in the log.
+    `held` is the last entry with which a step went on; whoever came in later came for the minutes only.
     """
 
     versions: tuple[Version, ...] = ()
     comments: PMap[str, Comment] = pmap()
     changed: int = 0
+    held: int = 0
     on_stage: bool = False
     entries: Span = Span()
 
@@ -150,6 +162,11 @@ class Approval(Struct, frozen=True):
         """The version that the room is shown now."""
         newest = self.versions[-1] if self.versions else None
         return newest if newest and newest.standing is not Standing.WITHDRAWN else None
+
+    @property
+    def attended(self) -> int | None:
+        """The number of the last seat that joined before minutes of the whole were shown; None where all count."""
+        return next((version.seats for version in self.versions if version.seq >= self.held), None)
 
     @property
     def waiting(self) -> list[Comment]:
@@ -177,6 +194,8 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
     version = _current(approval)
     if not actor.facilitates:
         _must_be_open(version, fields)
+        if not version.asks(state.seats[actor.id].number):
+            raise Refused(Why.NOT_ALLOWED, LATE)
         return (
             _answer(version, fields, actor) if command.name == "approve" else _comment(approval, version, fields, actor)
         )
@@ -229,7 +248,9 @@ def _current(approval: Approval) -> Version:
 
 
 def _must_be_open(version: Version, fields: Mapping[str, str]) -> None:
-    if fields.get("version") != str(version.number):
+    if not fields.get("version"):
+        raise Refused(Why.INVALID, N_("Please say which version of the minutes this is about."), field="version")
+    if fields["version"] != str(version.number):
         raise Refused(
             Why.CLOSED, N_("There is a newer version of the minutes. Please read that one first."), field="version"
         )
@@ -249,7 +270,7 @@ def _draft(state: SessionState, fields: Mapping[str, str]) -> tuple[Fact, ...]:
     number = len(state.approval.versions) + 1
     if fields.get("version", str(number)) != str(number):
         raise Refused(Why.TAKEN, N_("Somebody else has just published the minutes. Look at those first."))
-    said = {"version": number, "seq": int(seq), "digest": fields["digest"], "files": files}
+    said = {"version": number, "seq": int(seq), "digest": fields["digest"], "files": files, "seats": len(state.seats)}
     return (Fact("minutes.drafted", said),)
 
 
@@ -327,7 +348,8 @@ def evolve(approval: Approval, event: Event) -> Approval:
         approval = replace(approval, entries=approval.entries.with_entry(event.seq))
     match event.name:
         case "minutes.drafted":
-            version = Version(len(approval.versions) + 1, data["seq"], data["digest"], data["files"], event.at)
+            number, seats = len(approval.versions) + 1, data.get("seats")
+            version = Version(number, data["seq"], data["digest"], data["files"], event.at, seats=seats)
             return replace(approval, versions=(*approval.versions, version), on_stage=False)
         case "minutes.voted" if data["answer"] in list(Answer):
             return _newest(
@@ -355,7 +377,8 @@ def evolve(approval: Approval, event: Event) -> Approval:
     if not event.item and event.name != NOTED:
         return approval
     goes_on = event.name in {"item.opened", "item.round_started"}
-    return replace(approval, changed=event.seq, on_stage=approval.on_stage and not goes_on)
+    held = event.seq if event.item and (event.name.startswith("item.") or event.actor != FACILITATOR) else approval.held
+    return replace(approval, changed=event.seq, held=held, on_stage=approval.on_stage and not goes_on)
 
 
 def _newest(approval: Approval, data: Mapping[str, Any], changes: Any) -> Approval:

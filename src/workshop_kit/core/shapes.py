@@ -112,6 +112,7 @@ class Drafted(TypedDict):
     seq: Count
     digest: Digest
     files: Files
+    seats: NotRequired[Count]
 
 
 class OfVersion(TypedDict):

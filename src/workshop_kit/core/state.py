@@ -83,7 +83,7 @@ class Seat(Struct, frozen=True):
 
     A `removed` seat may not send anything more; what it sent before stays until somebody hides it. `ticket` tells that
     there is a ticket for it, `moves` how often that has opened it on another phone. `public` tells that the name may
-    stand in the public minutes.
+    stand in the public minutes. `entry` is where in the log the person joined.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Seat(Struct, frozen=True):
     ticket: bool = False
     moves: int = 0
     public: bool = False
+    entry: int = 0
 
 
 class SessionState(Struct, frozen=True):
@@ -103,7 +104,7 @@ class SessionState(Struct, frozen=True):
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
-    `joins`: where in the log people came in. `noted`: what the note-taker added for the minutes. `approval`: what the
+    `noted`: what the note-taker added for the minutes. `approval`: what the
     room was shown of its minutes, and what it said.
     """
 
@@ -124,13 +125,19 @@ class SessionState(Struct, frozen=True):
     began_at: datetime | None = None
     ended_at: datetime | None = None
     channels: PMap[str, int] = pmap()
-    joins: Span = Span()
     noted: Notes = NO_NOTES
     approval: Approval = Approval()
 
     @property
     def current_item(self) -> Item | None:
         return self.items.get(self.current)
+
+    @property
+    def attending(self) -> list[Seat]:
+        """Who took part, in the order of joining; who came in only to read the finished minutes did not."""
+        last = self.approval.attended
+        seats = sorted(self.seats.values(), key=lambda seat: seat.number)
+        return [seat for seat in seats if last is None or seat.number <= last]
 
     @property
     def tickets_used(self) -> int:

@@ -11,6 +11,7 @@ from workshop_kit.core.approval import Approval, Comment
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.folder import SessionFolder, locate
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes import run, versions
 from workshop_kit.minutes.approved import told
@@ -28,14 +29,20 @@ COMMANDS = {
 }
 
 
-def act(session: str, action: str, comment: str, reason: str, text: Text) -> Iterator[str]:
-    """Carry out what the facilitator decides, and yield how the approval stands then. Raises `Refused`."""
+def act(session: str, action: str, comment: str, reason: str, text: Text, lang: str = "") -> Iterator[str]:
+    """Carry out what the facilitator decides, and yield how the approval stands then. Raises `Refused`.
+
+    What changed is told in `lang`, or else in the session's language.
+    """
     folder = locate(session)
     with closing(folder.open()) as live:
         if action in COMMANDS:
             fields = {"comment": comment, "reason": reason} if comment else {}
             live.submit(Command(COMMANDS[action], fields=fields), IN_FRONT).result()
-        yield from _changes(folder, live.state.approval, text) if action == "changes" else standing(live, text)
+        if action == "changes":
+            yield from _changes(folder, live.state.approval, voice(lang or live.state.info.lang))
+        else:
+            yield from standing(live, text)
 
 
 def standing(live: LiveSession, text: Text) -> Iterator[str]:
@@ -73,4 +80,4 @@ def _changes(folder: SessionFolder, approval: Approval, text: Text) -> Iterator[
     if len(there) < 2:
         yield text(N_("There is no earlier version to compare with."))
         return
-    yield from versions.difference(there[-2], there[-1]) or [text(N_("Nothing."))]
+    yield from versions.difference(there[-2], there[-1], text) or [text(N_("Nothing."))]

@@ -17,7 +17,7 @@ from markupsafe import Markup
 from msgspec import Struct
 
 from workshop_kit.core.activity import FACILITATOR, Audience
-from workshop_kit.core.approval import LONGEST_COMMENT, Standing
+from workshop_kit.core.approval import LATE, LONGEST_COMMENT, Standing
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import LANGUAGES, Text
@@ -91,7 +91,9 @@ class Pages:
     def minutes(self, lang: str, seat: str, published: Published, notice: Notice = Notice()) -> str:  # noqa: B008 - as above
         """Return the minutes that are before the room, with the form to answer where `seat` may. Raises `Refused`."""
         article, article_lang = published.article(lang)
-        approval = self.live.state.approval
+        approval, sitting = self.live.state.approval, self.live.state.seats.get(seat)
+        asked = sitting and approval.current and approval.current.standing is Standing.DRAFT
+        late = sitting and approval.current and not approval.current.asks(sitting.number)
         return self._render(
             "minutes.html",
             lang,
@@ -101,7 +103,8 @@ class Pages:
             article_lang=article_lang,
             sections=[Markup(title) for title in published.sections(article)],
             downloads=published.downloads(),
-            answering=seat and approval.current and approval.current.standing is Standing.DRAFT,
+            answering=asked and not late,
+            late=LATE if asked and late else "",
             comments=[comment for comment in approval.corrections if comment.seat == seat],
             longest=LONGEST_COMMENT,
         )

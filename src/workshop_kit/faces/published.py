@@ -20,7 +20,7 @@ from workshop_kit.minutes.versions import folder_name
 from workshop_kit.minutes.writers import BUILT_IN
 
 _MAIN = re.compile(rb"<main>(.*)</main>", re.DOTALL)
-_SECTION = re.compile(r'<h2 id="[^"]*-title"[^>]*>(.*?)</h2>')
+_SECTION = re.compile(r"<h2\b[^>]*>(.*?)</h2>", re.DOTALL)
 
 MEDIA_TYPES = {format_.extension: format_.media_type for format_ in BUILT_IN}
 

@@ -136,6 +136,11 @@ class Material(Struct, frozen=True):
         """The whole log."""
         return Span(1, self.state.seq, self.state.seq) if self.state.seq else Span()
 
+    @property
+    def joins(self) -> list[Span]:
+        """Where in the log those who took part came in; the whole log where there is nobody."""
+        return [Span(seat.entry, seat.entry, 1) for seat in self.state.attending] or [self.whole]
+
     def source(self, *spans: Span) -> Iterator[Paragraph]:
         """Yield the line that says on which entries of the log something rests; nothing where there are none."""
         held = [span for span in spans if span.count]

@@ -154,7 +154,8 @@ def _found(name: str) -> None:
 @click.argument("action", type=click.Choice(ACTIONS), default="status")
 @click.argument("comment", metavar="[CORRECTION]", default="")
 @click.option("--reason", default="", help=_("Why a correction is accepted, or not taken up."))
-def approve(session: str, action: str, comment: str, reason: str) -> None:
+@lang_option
+def approve(session: str, action: str, comment: str, reason: str, lang: str | None) -> None:
     from workshop_kit.faces import approving
 
     if bool(comment) is not (action in {"accept", "answer"}):
@@ -164,7 +165,7 @@ def approve(session: str, action: str, comment: str, reason: str) -> None:
             told = approving.final(session, _, progress=step, found=_found)
         say(told)
         return
-    say(approving.act(session, action, comment, reason, _))
+    say(approving.act(session, action, comment, reason, _, lang or ""))
 
 
 @command(help=_("Write what a session adds to a comparison of many, without names."))

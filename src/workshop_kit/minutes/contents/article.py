@@ -41,7 +41,7 @@ def report(told: Material) -> Section | None:
     """Tell who talked where, in two or three sentences."""
     info, text = told.state.info, told.text
     day = ", ".join(part for part in (told.day(), info.place) if part)
-    blocks: list[AnyBlock] = [Paragraph(text.plural(*MET, len(told.state.seats), title=info.title, day=day))]
+    blocks: list[AnyBlock] = [Paragraph(text.plural(*MET, len(told.state.attending), title=info.title, day=day))]
     pairs = (
         (text(N_("Occasion")), told.noted("occasion")),
         (text(N_("Session given by")), told.noted("session-giver") or info.facilitator),
@@ -49,7 +49,7 @@ def report(told: Material) -> Section | None:
     if shown := tuple(pair for pair in pairs if pair[1]):
         blocks.append(Pairs(shown))
     blocks += told.note_blocks("purpose", heading=False)
-    blocks += told.source(told.state.joins if told.state.seats else told.whole)
+    blocks += told.source(*told.joins)
     return told.section("report", text(N_("Who met where")), blocks)
 
 

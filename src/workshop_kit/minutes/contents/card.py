@@ -29,7 +29,7 @@ def card(told: Material) -> Section | None:
     pairs = (
         (text(N_("Session given by")), told.noted("session-giver") or info.facilitator),
         (text(N_("Occasion")), told.noted("occasion")),
-        (text(N_("People")), text.plural(*TOOK_PART, len(told.state.seats))),
+        (text(N_("People")), text.plural(*TOOK_PART, len(told.state.attending))),
     )
     blocks: list[AnyBlock] = [Pairs(tuple(pair for pair in pairs if pair[1]))]
     for title, under in (

@@ -43,7 +43,7 @@ def head(told: Material) -> Section | None:
 
 def people(told: Material) -> Section | None:
     """Say how many people took part, name those who gave a name, and who did what."""
-    text, seats = told.text, sorted(told.state.seats.values(), key=lambda seat: seat.number)
+    text, seats = told.text, told.state.attending
     blocks: list[AnyBlock] = []
     if serving := _pairs(told, SERVING):
         blocks.append(Pairs(serving))
@@ -51,8 +51,7 @@ def people(told: Material) -> Section | None:
     names = list(dict.fromkeys(told.people.names[seat.id] for seat in seats if seat.id in told.people.names))
     if names:
         blocks.append(Paragraph(text(N_("Named, as they wished: {names}."), names=", ".join(names))))
-    spans = told.state.joins if seats else told.whole
-    return told.section("people", text(N_("People")), [*blocks, *told.source(spans, *told.of_notes(*SERVING))])
+    return told.section("people", text(N_("People")), [*blocks, *told.source(*told.joins, *told.of_notes(*SERVING))])
 
 
 def purpose(told: Material) -> Section | None:
