@@ -87,7 +87,14 @@ def test_it_is_not_said_where_it_cannot_be():
 
 def test_the_same_ballots_give_the_same_figures_in_any_order():
     values = [{"a": 3}, {"b": 2, "c": 1}, {"c": 3}, {"a": 1, "d": 2}] * 5
-    assert shares("dots", profile(*values)) == shares("dots", profile(*values))
+    again = [values[n] for n in np.random.default_rng(3).permutation(len(values))]
+    assert again != values
+    assert shares("dots", profile(*values)) == shares("dots", profile(*again))
+
+
+def test_ranked_ballots_give_the_same_figures_in_any_order():
+    values = [dict(zip(OPTIONS, np.random.default_rng(n).permutation(4).tolist(), strict=True)) for n in range(15)]
+    assert shares("schulze", profile(*values)) == shares("schulze", profile(*reversed(values)))
 
 
 @given(st.lists(st.lists(st.integers(0, 4), min_size=4, max_size=4), min_size=1, max_size=5))

@@ -48,12 +48,18 @@ class Picture(Struct, frozen=True):
     @property
     def png(self) -> bytes:
         """The same picture for formats that cannot hold SVG, fine enough for print."""
-        return drawn_pixels(self.svg, 2.0)
+        return _print_pixels(self.svg)
 
 
 def drawn_pixels(svg: str, scale: float = 1.0) -> bytes:
     """Return an SVG as PNG. What it holds is trusted: two code points that XML forbids would end the process."""
     return _drawer().svg_to_png(svg, scale=scale)  # type: ignore[no-any-return, unused-ignore]
+
+
+@lru_cache(maxsize=_KEPT)
+def _print_pixels(svg: str) -> bytes:
+    """Return a chart's pixels, which both word processors ask for."""
+    return drawn_pixels(svg, 2.0)
 
 
 @lru_cache(maxsize=_KEPT)

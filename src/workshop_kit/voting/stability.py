@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -63,7 +64,8 @@ def firmness(rule: Rule, profile: Profile, options: Sequence[str], top: int) -> 
     """Return the firmness of each option's place, in the order of `options`.
 
     Empty where it cannot be said: with fewer than `FEWEST` ballots, with votes counted by raised hands only as sums, or
-    under a rule whose count is not made of ballots one by one. The draws have a fixed seed, so the result repeats.
+    under a rule whose count is not made of ballots one by one. The draws have a fixed seed and the order
+    of the ballots does not matter, so the result repeats.
     """
     import numpy as np  # noqa: PLC0415 - the minutes need it, the server does not
 
@@ -72,14 +74,24 @@ def firmness(rule: Rule, profile: Profile, options: Sequence[str], top: int) -> 
     if cast < FEWEST or profile.room.voters or parts is None:
         return ()
     each, scored = parts
-    drawn = np.random.default_rng(SEED).multinomial(cast, np.full(cast, 1 / cast), size=DRAWS)
-    places = average_places(scored(drawn @ each))
+    each = each[np.lexsort(each.T)]  # the state keeps ballots in an order that differs from process to process
+    places = average_places(scored(_drawn(cast) @ each))
     low, high = np.quantile(places, (0.05, 0.95), axis=0)
     shares = (places <= top).mean(axis=0)
     return tuple(
         Firmness(option, int(np.floor(low[i])), int(np.ceil(high[i])), float(shares[i]))
         for i, option in enumerate(options)
     )
+
+
+@lru_cache(maxsize=2)
+def _drawn(cast: int) -> NDArray[Any]:
+    """Return how often each of so many ballots is in each draw; polls of one session often have equally many."""
+    import numpy as np  # noqa: PLC0415 - see `firmness`
+
+    drawn = np.random.default_rng(SEED).multinomial(cast, np.full(cast, 1 / cast), size=DRAWS).astype(float)
+    drawn.flags.writeable = False
+    return drawn
 
 
 def average_places(scores: NDArray[Any]) -> NDArray[Any]:
@@ -104,7 +116,7 @@ def agreement(profile: Profile, options: Sequence[str], *, low_is_good: bool) ->
         [sign * ballot.value[option] if option in ballot.value else -np.inf for option in options]
         for ballot in profile.cast
     ]
-    places = np.concatenate([average_places(np.array([row])) for row in rows])
+    places = average_places(np.array(rows))
     sums = places.sum(axis=0)
     spread = float(((sums - sums.mean()) ** 2).sum())
     ties = sum(sum(n**3 - n for n in np.unique(row, return_counts=True)[1].tolist()) for row in places)
