@@ -184,11 +184,12 @@ class Poll:
         if (tally := state.told) is None:
             return
         for line in tally.lines:
+            rated = not state.rule.unrated(line)
             yield {
                 "option": line.option,
                 "label": state.label(line.option),
-                "rank": line.rank,
-                "score": int(line.score) if line.score == int(line.score) else round(line.score, 4),
+                "rank": line.rank if rated else None,
+                "score": _score(line.score) if rated else None,
                 "share": _rounded(line.share),
                 "low": _rounded(line.low),
                 "high": _rounded(line.high),
@@ -256,6 +257,10 @@ def _one_way(came_by: Channel | None, actor: Actor) -> None:
         raise Refused(Why.TAKEN, told, field="ballot")
     if actor.channel is Channel.PHONE and came_by not in {None, Channel.PHONE}:
         raise Refused(Why.TAKEN, N_("Your ballot on paper was entered already, and it counts. Please ask in front."))
+
+
+def _score(score: float) -> float:
+    return int(score) if score == int(score) else round(score, 4)
 
 
 def _rounded(share: float | None) -> float | None:

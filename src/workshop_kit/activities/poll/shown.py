@@ -29,6 +29,9 @@ PICTURES = {
 }
 """The pictures of rules whose results show otherwise than others on the same paper."""
 
+NONE = "–"
+"""Stands for a figure that there is not."""
+
 Reason = tuple[str, int, str]
 """What somebody wrote beside a stance: the proposal, the stance, and the words."""
 
@@ -117,7 +120,12 @@ class Outcome(Struct, frozen=True, dict=True):
     def tied(self) -> frozenset[str]:
         """The options that share their place with another, none where nobody voted."""
         groups = self.tally.tied if self.tally.voters and not self.rule.scale else ()
-        return frozenset(option for group in groups for option in group)
+        return frozenset(option for group in groups for option in group) - self.unrated
+
+    @cached_property
+    def unrated(self) -> frozenset[str]:
+        """The options that have no score, since nobody rated them."""
+        return frozenset(line.option for line in self.tally.lines if self.rule.unrated(line))
 
     @cached_property
     def for_comparison(self) -> Line | None:
@@ -186,6 +194,11 @@ def _in(value: object, text: Text) -> object:
         case Mapping():
             return text.pick(value)
     return value
+
+
+def score(rule: Rule, line: Line, text: Text) -> str:
+    """Return an option's score, a dash where nobody rated it."""
+    return NONE if rule.unrated(line) else figure(line.score, text)
 
 
 def figure(score: float, text: Text) -> str:

@@ -338,10 +338,16 @@ def view_of(state: PollState, viewer: Viewer, prompt: Localised | None = None) -
         },
         complete=state.complete,
         grows=facilitates and state.grows and not state.begun and len(state.options) < MOST_OPTIONS,
-        before={line.option: line.score for line in before.told.lines} if tally and before and before.told else {},
+        before=_scores(before) if tally and before else {},
         merged=tuple((spelled[w], spelled[i]) for w, i in words.merged.items() if w in spelled) if words else (),
         hidden=tuple((spelled[w], why) for w, why in words.hidden.items() if w in spelled) if words else (),
     )
+
+
+def _scores(state: PollState) -> dict[str, float]:
+    """Return the scores that may be told, leaving out what nobody rated."""
+    lines = state.told.lines if state.told else ()
+    return {line.option: line.score for line in lines if not state.rule.unrated(line)}
 
 
 def _reasons(state: PollState) -> tuple[Reason, ...]:
