@@ -178,6 +178,18 @@ def test_groups_that_never_met_are_told(page, rule, lang, told):
     assert told in page(item, [*apart, {"pair": "d,e", "choice": "skip"}], lang)
 
 
+def test_a_label_with_line_breaks_is_one_line_in_table_picture_and_on_the_stage(room, rules):
+    made = room(poll("choice", {"id": "a", "label": "An oven\n for us"}, GARDEN))
+    made.do("cast", "vote", channel=Channel.PAPER, ballot="1", choice="a")
+    made.do("close", "vote")
+    state = made.state.items["vote"].state
+    text = voice("en", rules.registry.values())
+    chart = next(block for block in ACTIVITY.record(state, text, NameList({}, {})) if isinstance(block, Chart))
+    view = ACTIVITY.view(state, Viewer(Audience.ROOM, results=True, seats=1))
+    found = {chart.bars[0].label, chart.table.rows[0][1], view.outcome().label("a", text)}
+    assert found == {view.listed(view.options["a"], text)} == {"An oven / for us"}
+
+
 @pytest.mark.parametrize(("lang", "told"), [("de", "niemand hat es bewertet"), ("en", "nobody rated it")])
 def test_an_option_that_nobody_rated_has_no_score_anywhere(room, rules, lang, told):
     """A real zero beside it keeps its own."""

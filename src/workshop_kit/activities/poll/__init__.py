@@ -13,6 +13,7 @@ from workshop_kit.activities.poll.hands import MOST_HANDS, room_votes
 from workshop_kit.activities.poll.moderation import MODERATION, added, moderated, moderation, reworded
 from workshop_kit.activities.poll.record import record, withheld
 from workshop_kit.activities.poll.rounds import compared
+from workshop_kit.activities.poll.shown import wording
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView, view_of
 from workshop_kit.activities.poll.table import entries
 from workshop_kit.activities.poll.told import course, doubts, gist
@@ -203,7 +204,7 @@ class Poll:
         for part in state.parts.values():
             yield from self.pending(part, text, people)
         if state.undecided and (tally := state.told) and not withheld(state, people):
-            names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
+            names = ", ".join(wording(option.label, text) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
 
     def answered(self, state: PollState) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workshop_kit.activities.poll.shown import NONE, score, spoken, told
+from workshop_kit.activities.poll.shown import NONE, score, spoken, told, wording
 from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
@@ -275,7 +275,7 @@ def tally_order(state: PollState) -> list[Ballot]:
 def labels_of(state: PollState, text: Text) -> dict[str, str]:
     """Return the options' labels by id."""
     named = {**state.labels, **{line.option: state.label(line.option) for line in state.tally.lines}}
-    return {option: text.pick(label) for option, label in named.items()}
+    return {option: wording(label, text) for option, label in named.items()}
 
 
 def _rank(state: PollState, line: Line) -> str:

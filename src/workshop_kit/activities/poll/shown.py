@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from workshop_kit.core.activity import Option
+from workshop_kit.core.document import one_line
 from workshop_kit.core.text import Localised
 from workshop_kit.voting.matrix import Matrix, points
 from workshop_kit.voting.papers import Marks, Paper, Scale
@@ -139,7 +140,7 @@ class Outcome(Struct, frozen=True, dict=True):
 
     def label(self, option: str, text: Text) -> str:
         """Return the label of an option."""
-        return text.pick(self.labels[option])
+        return wording(self.labels[option], text)
 
     def meanings(self, text: Text) -> dict[int, str]:
         """Return what the numbers of a scale mean, "" where the paper does not say."""
@@ -151,7 +152,7 @@ class Outcome(Struct, frozen=True, dict=True):
 
     def told(self, note: Note, text: Text) -> str:
         """Return a note of the tally in words."""
-        return told(note, {option: text.pick(label) for option, label in self.labels.items()}, text)
+        return told(note, {option: wording(label, text) for option, label in self.labels.items()}, text)
 
     @property
     def points(self) -> dict[tuple[float, float], list[str]]:
@@ -194,6 +195,11 @@ def _in(value: object, text: Text) -> object:
         case Mapping():
             return text.pick(value)
     return value
+
+
+def wording(label: Localised, text: Text) -> str:
+    """Return an option's label as lists, tables and pictures show it: on one line."""
+    return one_line(text.pick(label))
 
 
 def score(rule: Rule, line: Line, text: Text) -> str:

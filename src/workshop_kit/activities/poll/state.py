@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pyrsistent import PMap, pmap
 
-from workshop_kit.activities.poll.shown import Outcome, Reason, Sheet
+from workshop_kit.activities.poll.shown import Outcome, Reason, Sheet, wording
 from workshop_kit.core.activity import Audience, Option, Viewer
 from workshop_kit.core.errors import N_
 from workshop_kit.core.event import Channel
@@ -291,6 +291,10 @@ class PollView(Struct, frozen=True):
             parts=tuple(part.sheet(said, name, slip=slip) for name, part in self.questions.items()),
             prompt=self.prompt,
         )
+
+    def listed(self, option: Option, text: Text) -> str:
+        """Return an option's wording as the stage lists it."""
+        return wording(option.label, text)
 
     def outcome(self, question: str = "") -> Outcome | None:
         """Return the result, where it may be seen."""
