@@ -178,6 +178,25 @@ def test_groups_that_never_met_are_told(page, rule, lang, told):
     assert told in page(item, [*apart, {"pair": "d,e", "choice": "skip"}], lang)
 
 
+@pytest.mark.parametrize(
+    ("answers", "base", "told"),
+    [
+        ("yynya", "valid", "Angenommen mit 3 Ja, 1 Nein, 1 Enthaltung (nötig: mehr als die Hälfte; 100 % sind"),
+        ("yna", "valid", "Stimmengleichheit, also abgelehnt, mit 1 Ja, 1 Nein, 1 Enthaltung"),
+        ("ynn", "valid", "Abgelehnt mit 1 Ja, 2 Nein, 0 Enthaltungen (nötig"),
+        ("yyaan", "cast", "Abgelehnt mit 2 Ja, 1 Nein, 2 Enthaltungen (nötig"),
+    ],
+)
+def test_a_motion_is_told_as_carried_or_rejected(room, rules, answers, base, told):
+    made = room({"id": "vote", "activity": "poll", "rule": "yes-no", "base": base})
+    for number, answer in enumerate(answers):
+        choice = {"y": "yes", "n": "no", "a": "abstain"}[answer]
+        made.do("cast", "vote", channel=Channel.PAPER, ballot=str(number), choice=choice)
+    made.do("close", "vote")
+    (said,) = ACTIVITY.gist(made.state.items["vote"].state, voice("de", rules.registry.values()), NameList({}, {}))
+    assert said.startswith(told)
+
+
 def test_a_label_with_line_breaks_is_one_line_in_table_picture_and_on_the_stage(room, rules):
     made = room(poll("choice", {"id": "a", "label": "An oven\n for us"}, GARDEN))
     made.do("cast", "vote", channel=Channel.PAPER, ballot="1", choice="a")
