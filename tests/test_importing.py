@@ -10,6 +10,7 @@ from openpyxl import Workbook
 from workshop_kit.core.errors import Refused
 from workshop_kit.core.event import Channel
 from workshop_kit.importing import LARGEST_FILE, UnusableTable, import_table
+from workshop_kit.library import voice
 
 DOTS = {
     "id": "dots",
@@ -103,6 +104,34 @@ def test_the_others_go_in_if_that_is_wanted(session, table):
     assert scores(session) == {"place": 2, "staff": 0}
 
 
+@pytest.mark.parametrize("partial", [False, True])
+def test_a_ballot_that_names_an_option_twice_is_refused_with_its_lines(session, table, partial):
+    path = table("ballot,option,value\n1,place,2\n2,staff,1\n1,Ort,1\n3,place,\n3,place,1\n")
+    done = import_table(session, "dots", path, partial=partial)
+    assert [(row.lines, row.why.field) for row in done.refused] == [((2, 4), "value.place"), ((5, 6), "value.place")]
+    assert "on lines 2, 4" in str(done.refused[0].why)
+    assert "in den Zeilen 2, 4" in done.refused[0].why.told(voice("de"))
+    assert scores(session) == {"place": 0, "staff": int(partial)}
+
+
+def test_two_rows_of_one_ballot_may_fill_different_columns_but_not_the_same(session, table):
+    path = table("ballot,place,staff\n1,2,\n1,,1\n2,1,\n2,1,\n")
+    assert [row.lines for row in import_table(session, "dots", path, partial=True).refused] == [(4, 5)]
+    assert scores(session) == {"place": 2, "staff": 1}
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_an_unknown_option_without_a_value_is_no_abstention(session, table, partial):
+    done = import_table(session, "dots", table("ballot,option,value\n1,place,2\n2,nowhere,\n"), partial=partial)
+    assert [(row.lines, row.why.field) for row in done.refused] == [((3,), "value.nowhere")]
+    assert session.state.items["dots"].state.tally.abstained == 0
+
+
+def test_in_the_long_form_too_an_empty_ballot_abstains(session, table):
+    assert import_table(session, "dots", table(LONG)).count == 3
+    assert session.state.items["dots"].state.tally.abstained == 1
+
+
 def test_the_same_table_counts_once(session, table):
     path = table("ballot,place\n1,2\n2,1\n")
     import_table(session, "dots", path)
@@ -175,6 +204,7 @@ def test_a_file_that_is_no_table(session, table, item, text, told):
     [
         ("dots", "slip,place\n1,2\n", 'no column "ballot"'),
         ("dots", "ballot,place,pläce\n1,2,3\n", '"pläce" is not one of the options. There are: place, staff'),
+        ("dots", "ballot,place,Ort\n1,2,3\n", '"place" and "ort" are the same option'),
         ("cards", "idea\nx\n", 'no column "text"'),
         ("nowhere", "ballot,place\n1,2\n", "no item"),
     ],

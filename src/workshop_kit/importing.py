@@ -61,7 +61,8 @@ def import_table(
     entries: list[Entry] = list(kind.entries(item.state, rows_of(path, content)))
     actor = Actor(FACILITATOR, channel)
     commands = [Command(entry.name, item_id, entry.fields) for entry in entries]
-    whys = live.tried(commands, actor)
+    tried = live.tried(commands, actor)
+    whys = [entry.why or why for entry, why in zip(entries, tried, strict=True)]
     refused = [RefusedRow(entry.lines, why) for entry, why in zip(entries, whys, strict=True) if why]
     good = [command for command, why in zip(commands, whys, strict=True) if not why]
     if not good or (refused and not partial):

@@ -57,6 +57,16 @@ def test_clean_changes_nothing_that_people_mean(text):
     assert clean(text) == unicodedata.normalize("NFC", text)
 
 
+def test_clean_keeps_four_marks_on_a_letter():
+    assert clean("x" + "\u0336" * 30 + "y") == "x" + "\u0336" * 4 + "y"
+
+
+@pytest.mark.parametrize("word", ["Việt Nam tiếng", "مُحَمَّدٌ", "בְּרֵאשִׁ֖ית", "क्षत्रिय हिन्दी"])
+def test_clean_keeps_the_marks_that_words_need(word):
+    for form in ("NFC", "NFD"):
+        assert clean(unicodedata.normalize(form, word)) == unicodedata.normalize("NFC", word)
+
+
 @pytest.mark.parametrize(
     ("written", "left"),
     [

@@ -7,7 +7,9 @@ import subprocess
 
 import pytest
 
-from workshop_kit.core.document import Document, Meta
+from workshop_kit.activities.poll import ACTIVITY
+from workshop_kit.core.activity import Audience, Viewer
+from workshop_kit.core.document import Chart, Document, Meta
 from workshop_kit.core.event import Channel
 from workshop_kit.library import voice
 from workshop_kit.minutes.sections import Minutes
@@ -174,3 +176,55 @@ def test_groups_that_never_met_are_told(page, rule, lang, told):
     assert_told(page(item, apart, lang), told)
     assert told not in page(item, [*apart, {"pair": "d,e", "choice": "tie"}], lang)
     assert told in page(item, [*apart, {"pair": "d,e", "choice": "skip"}], lang)
+
+
+@pytest.mark.parametrize(
+    ("answers", "base", "told"),
+    [
+        ("yynya", "valid", "Angenommen mit 3 Ja, 1 Nein, 1 Enthaltung (nötig: mehr als die Hälfte; 100 % sind"),
+        ("yna", "valid", "Stimmengleichheit, also abgelehnt, mit 1 Ja, 1 Nein, 1 Enthaltung"),
+        ("ynn", "valid", "Abgelehnt mit 1 Ja, 2 Nein, 0 Enthaltungen (nötig"),
+        ("yyaan", "cast", "Abgelehnt mit 2 Ja, 1 Nein, 2 Enthaltungen (nötig"),
+    ],
+)
+def test_a_motion_is_told_as_carried_or_rejected(room, rules, answers, base, told):
+    made = room({"id": "vote", "activity": "poll", "rule": "yes-no", "base": base})
+    for number, answer in enumerate(answers):
+        choice = {"y": "yes", "n": "no", "a": "abstain"}[answer]
+        made.do("cast", "vote", channel=Channel.PAPER, ballot=str(number), choice=choice)
+    made.do("close", "vote")
+    (said,) = ACTIVITY.gist(made.state.items["vote"].state, voice("de", rules.registry.values()), NameList({}, {}))
+    assert said.startswith(told)
+
+
+def test_a_label_with_line_breaks_is_one_line_in_table_picture_and_on_the_stage(room, rules):
+    made = room(poll("choice", {"id": "a", "label": "An oven\n for us"}, GARDEN))
+    made.do("cast", "vote", channel=Channel.PAPER, ballot="1", choice="a")
+    made.do("close", "vote")
+    state = made.state.items["vote"].state
+    text = voice("en", rules.registry.values())
+    chart = next(block for block in ACTIVITY.record(state, text, NameList({}, {})) if isinstance(block, Chart))
+    view = ACTIVITY.view(state, Viewer(Audience.ROOM, results=True, seats=1))
+    found = {chart.bars[0].label, chart.table.rows[0][1], view.outcome().label("a", text)}
+    assert found == {view.listed(view.options["a"], text)} == {"An oven / for us"}
+
+
+@pytest.mark.parametrize(("lang", "told"), [("de", "niemand hat es bewertet"), ("en", "nobody rated it")])
+def test_an_option_that_nobody_rated_has_no_score_anywhere(room, rules, lang, told):
+    """A real zero beside it keeps its own."""
+    made = room(poll("score", BAKERY, GARDEN))
+    made.do("cast", "vote", channel=Channel.PAPER, ballot="1", **{"value.b": "0"})
+    made.do("close", "vote")
+    state = made.state.items["vote"].state
+    assert [(row["option"], row["rank"], row["score"]) for row in ACTIVITY.rows(state)] == [
+        ("b", 1, 0),
+        ("a", None, None),
+    ]
+    text = voice(lang, rules.registry.values())
+    chart = next(block for block in ACTIVITY.record(state, text, NameList({}, {})) if isinstance(block, Chart))
+    assert [bar.note for bar in chart.bars] == ["0", told]
+    garden, bakery = chart.table.rows
+    assert (garden[0], garden[2]) == ("1.", "0")
+    assert (bakery[0], bakery[2]) == ("–", "–")
+    viewer = Viewer(Audience.ROOM, results=True, seats=1)
+    assert ACTIVITY.view(state, viewer).outcome().unrated == {"a"}

@@ -315,7 +315,9 @@ def test_a_few_workshops_stand_side_by_side(ten):
         b for section in document.sections if section.id == "list-1" for b in section.blocks if isinstance(b, Table)
     ]
     assert table.head == ("Factor", "Share", "From … to")
-    assert "nothing is put together" in str(document)
+    assert "plain mean of the workshops' shares" in str(document).replace('"', "'")
+    assert "no common range is estimated" in str(document)
+    assert "'Voters'" in str(document)
 
 
 def test_in_how_many_workshops_a_factor_was_voted_on_stands_there_where_it_differs(workshop, ten):

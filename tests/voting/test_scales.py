@@ -67,3 +67,13 @@ def test_the_run_off_of_star_can_put_the_second_first():
     assert scores(tally) == {"b": 15, "a": 19, "c": 0}
     assert [line.option for line in tally.lines] == ["b", "a", "c"]
     assert counted("range", groups, ("a", "b", "c")).first == ("a",)
+
+
+def test_what_nobody_rated_has_no_score_and_stands_after_a_real_zero():
+    for name in ("score", "range", "majority-judgment", "star"):
+        rule, _ = made(name)
+        tally = rule.count(
+            profile([Filled({"real": 0, "best": 5}), Filled({"real": 0, "best": 4})]), ("none", "real", "best")
+        )
+        assert [(line.option, line.rank) for line in tally.lines] == [("best", 1), ("real", 2), ("none", 3)], name
+        assert [rule.unrated(line) for line in tally.lines] == [False, False, True]

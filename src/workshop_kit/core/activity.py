@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from workshop_kit.core.errors import N_, AgendaError
+from workshop_kit.core.errors import N_, AgendaError, Refused
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -134,11 +134,15 @@ class Command(Struct, frozen=True):
 
 
 class Entry(Struct, frozen=True):
-    """A command read from a table; `lines` are the table's rows that it was made of, the head being line 1."""
+    """A command read from a table; `lines` are the table's rows that it was made of, the head being line 1.
+
+    `why` is set where the rows contradict each other, so that no command could say what they mean.
+    """
 
     lines: tuple[int, ...]
     name: str
     fields: Mapping[str, str]
+    why: Refused | None = None
 
 
 class Actor(Struct, frozen=True):

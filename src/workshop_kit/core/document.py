@@ -22,6 +22,10 @@ NEW_LINE_MARK = "/"
 _CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufeff\ufffe\uffff]")
 
 
+MOST_MARKS = 4
+"""So many combining marks in a row a letter may carry; no script needs more, and a pile of them covers other lines."""
+
+
 class Block(Struct, frozen=True, tag_field="k", tag=str.lower, omit_defaults=True):
     """Base of all blocks; on the wire a block is a JSON object whose `k` names its kind."""
 
@@ -155,7 +159,19 @@ def clean(text: str) -> str:
     True
     """
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
-    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", unicodedata.normalize("NFC", unified))
+    return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _without_piles(unicodedata.normalize("NFC", unified)))
+
+
+def _without_piles(text: str) -> str:
+    """Return `text` with the marks left out that follow `MOST_MARKS` others in a row."""
+    if text.isascii():
+        return text
+    kept, marks = [], 0
+    for letter in text:
+        marks = marks + 1 if unicodedata.category(letter) in {"Mn", "Me"} else 0
+        if marks <= MOST_MARKS:
+            kept.append(letter)
+    return "".join(kept)
 
 
 def one_line(text: str) -> str:

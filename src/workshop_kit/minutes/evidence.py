@@ -28,7 +28,10 @@ from workshop_kit.results.pooling import FEWEST
 
 MOST_PROPOSED = 200
 
-TOO_FEW = N_("With fewer than {fewest} workshops nothing is put together; their shares stand side by side.")
+TOO_FEW = N_(
+    "The share is the plain mean of the workshops' shares. With fewer than {fewest} workshops no common range is "
+    "estimated; the lowest and the highest share stand beside it."
+)
 READING = N_(
     "In the pictures a bar is the share of people behind a factor. The line in it is the range in which the share may "
     "lie, given so few people; the fewer people, the longer the line."
@@ -42,6 +45,10 @@ SOURCES = N_(
     "Random-effects model on log odds; spread between workshops by Paule and Mandel; interval by Hartung, Knapp, Sidik "
     "and Jonkman; range for the next workshop by Higgins, Thompson and Spiegelhalter; a single workshop's interval by "
     "Wilson. All at a level of 95 percent."
+)
+RANGES = N_(
+    "The ranges are wider than in the minutes of a single session: those speak only of the people who could have voted "
+    "there, these of any people in such a workshop."
 )
 LIMIT = N_(
     "People who come to a workshop chose to come. The figures tell what they find important, not what makes networks "
@@ -97,7 +104,7 @@ def _workshops(evidence: Evidence, text: Text) -> Iterator[AnyBlock]:
         )
         for bundle in sorted(evidence.bundles, key=lambda bundle: (bundle.month, bundle.place, bundle.session))
     )
-    head = (text(N_("Place")), text(N_("Month")), text(N_("People")), text(N_("Remark")))
+    head = (text(N_("Place")), text(N_("Month")), text(N_("Voters")), text(N_("Remark")))
     yield Paragraph(text.plural("{n} workshop", "{n} workshops", len(rows)), "lead")
     if rows:
         yield Table(head, rows, numeric=(2,))
@@ -111,7 +118,7 @@ def _overview(comparison: Comparison, text: Text) -> Iterator[AnyBlock]:
     yield Pairs(
         (
             (text(N_("Workshops")), text.number(comparison.workshops)),
-            (text(N_("People")), text.number(comparison.people)),
+            (text(N_("Voters")), text.number(comparison.people)),
             (text(N_("Way of voting")), text.pick(comparison.rule)),
         )
     )
@@ -219,6 +226,7 @@ def _proposed(evidence: Evidence, text: Text) -> Iterator[AnyBlock]:
 def _method(evidence: Evidence, text: Text) -> Iterable[AnyBlock]:
     yield Paragraph(text(LIMIT))
     yield Paragraph(text(N_("Only what had the same wording and was voted on in the same way is put together.")))
+    yield Paragraph(text(RANGES), "note")
     yield Paragraph(text(SOURCES), "note")
     if left_out := sum(bundle.left_out for bundle in evidence.bundles):
         yield Paragraph(text.plural(*LEFT_OUT, left_out), "note")

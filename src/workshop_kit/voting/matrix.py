@@ -72,6 +72,8 @@ ON_THE_LINE = N_("Just in the middle of an axis: {options}.")
 class Quadrants(Rule, frozen=True, kw_only=True):
     """Places each option at the medians of its numbers. The lines are about every option's x, then about every y."""
 
+    rates: ClassVar[bool] = True
+
     paper: Matrix
 
     def count(self, profile: Profile, options: Sequence[str]) -> Tally:

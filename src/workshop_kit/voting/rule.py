@@ -23,13 +23,15 @@ class Rule(Struct, frozen=True, kw_only=True):
     message keys, the explanation with `values` in its placeholders. `source` names where the rule is described. On a
     `scale` the options keep their order. `options` stand in where an agenda names none; those of `always` are added to
     what it names. `hands` tells whether raised hands can be counted, `fewest` how many options it takes, `decides`
-    whether a tie for the first place leaves something to be decided, and `grows` whether an option can be added while
-    the session runs.
+    whether a tie for the first place leaves something to be decided, `rates` whether a score is made of numbers that
+    people gave, so that an option without any has none, and `grows` whether an option can be added while the session
+    runs.
     """
 
     hands: ClassVar[bool] = False
     fewest: ClassVar[int] = 2
     decides: ClassVar[bool] = True
+    rates: ClassVar[bool] = False
     grows: ClassVar[bool] = True
 
     name: str
@@ -62,6 +64,10 @@ class Rule(Struct, frozen=True, kw_only=True):
     def slots(self, options: Sequence[Option]) -> tuple[Option, ...]:
         """Return what the lines of a tally are about: the options, or parts of them."""
         return tuple(options)
+
+    def unrated(self, line: Line) -> bool:
+        """Return whether a line has no score to tell, since nobody rated its option."""
+        return self.rates and not line.supporters
 
     def alternatives(self) -> tuple[Rule, ...]:
         """Return other rules for the same paper, to tell whether they would have decided otherwise."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ClassVar
 
 from msgspec.structs import replace
 
@@ -23,15 +24,17 @@ STATUS_QUO = Option("status-quo", {"de": "Alles bleibt, wie es ist", "en": "Ever
 Spread = Mapping[int, int]
 """How many voters gave each number to one option."""
 
-Key = float | tuple[int, ...]
+Key = float | tuple[Any, ...]
 
 
 class Scored(Rule, frozen=True, kw_only=True):
-    """Ranks by one number made of each option's spread, here the median."""
+    """Ranks by one number made of each option's spread, here the median; what nobody rated stands last."""
+
+    rates: ClassVar[bool] = True
 
     def count(self, profile: Profile, options: Sequence[str]) -> Tally:
         spreads = spreads_of(profile, options)
-        keys = {option: self.key(spreads[option]) for option in options}
+        keys: dict[str, Key] = {option: (bool(spreads[option]), self.key(spreads[option])) for option in options}
         return tallied(self, profile, self.lines(spreads, keys, profile), notes=uneven(spreads))
 
     def key(self, spread: Spread) -> Key:
@@ -86,13 +89,16 @@ class Star(Scored, frozen=True, kw_only=True):
 
     def count(self, profile: Profile, options: Sequence[str]) -> Tally:
         spreads = spreads_of(profile, options)
-        keys: dict[str, Key] = {option: (0, total(spreads[option])) for option in options}
+        keys: dict[str, Key] = {option: (0, bool(spreads[option]), total(spreads[option])) for option in options}
         ranked = ranked_by(keys, options)
         notes = uneven(spreads)
         if profile.cast and len(ranked) > 1 and ranked[1][1] <= 2 and (len(ranked) == 2 or ranked[2][1] > 2):
             one, other = ranked[0][0], ranked[1][0]
             for_one, for_other = preferred(profile, one, other)
-            keys[one], keys[other] = (1 + for_one, total(spreads[one])), (1 + for_other, total(spreads[other]))
+            keys[one], keys[other] = (
+                (1 + for_one, True, total(spreads[one])),
+                (1 + for_other, True, total(spreads[other])),
+            )
             told = N_("In the run-off {n} people preferred {one} and {m} people {other}.")
             notes += (Note(told, {"one": (one,), "other": (other,)}, {"n": for_one, "m": for_other}),)
         return tallied(self, profile, self.lines(spreads, keys, profile), notes=notes)

@@ -89,6 +89,11 @@ class Motion(Sum, frozen=True, kw_only=True):
         said = _MORE_THAN_HALF if sums[YES] * 2 > whole else _NOT_MORE_THAN_HALF
         return tallied(self, profile, lines, notes=(Note(said, values={"base": BASES[self.base]}),))
 
+    @staticmethod
+    def carried(tally: Tally) -> bool:
+        """Return whether more than half of the declared base said yes."""
+        return any(note.message == _MORE_THAN_HALF for note in tally.notes)
+
 
 def _of(line: Line, whole: int, *, outside: bool) -> Line:
     """Return the line with its share of the declared base, none where it stands outside of it."""

@@ -13,6 +13,7 @@ from workshop_kit.activities.poll.hands import MOST_HANDS, room_votes
 from workshop_kit.activities.poll.moderation import MODERATION, added, moderated, moderation, reworded
 from workshop_kit.activities.poll.record import record, withheld
 from workshop_kit.activities.poll.rounds import compared
+from workshop_kit.activities.poll.shown import wording
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView, view_of
 from workshop_kit.activities.poll.table import entries
 from workshop_kit.activities.poll.told import course, doubts, gist
@@ -184,11 +185,12 @@ class Poll:
         if (tally := state.told) is None:
             return
         for line in tally.lines:
+            rated = not state.rule.unrated(line)
             yield {
                 "option": line.option,
                 "label": state.label(line.option),
-                "rank": line.rank,
-                "score": int(line.score) if line.score == int(line.score) else round(line.score, 4),
+                "rank": line.rank if rated else None,
+                "score": _score(line.score) if rated else None,
                 "share": _rounded(line.share),
                 "low": _rounded(line.low),
                 "high": _rounded(line.high),
@@ -202,7 +204,7 @@ class Poll:
         for part in state.parts.values():
             yield from self.pending(part, text, people)
         if state.undecided and (tally := state.told) and not withheld(state, people):
-            names = ", ".join(text.pick(option.label) for option in state.options if option.id in tally.first)
+            names = ", ".join(wording(option.label, text) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
 
     def answered(self, state: PollState) -> bool:
@@ -256,6 +258,10 @@ def _one_way(came_by: Channel | None, actor: Actor) -> None:
         raise Refused(Why.TAKEN, told, field="ballot")
     if actor.channel is Channel.PHONE and came_by not in {None, Channel.PHONE}:
         raise Refused(Why.TAKEN, N_("Your ballot on paper was entered already, and it counts. Please ask in front."))
+
+
+def _score(score: float) -> float:
+    return int(score) if score == int(score) else round(score, 4)
 
 
 def _rounded(share: float | None) -> float | None:

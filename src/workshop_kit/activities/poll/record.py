@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from workshop_kit.activities.poll.shown import figure, spoken, told
+from workshop_kit.activities.poll.shown import NONE, score, spoken, told, wording
 from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
@@ -74,6 +74,8 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
         return
     if tally.lines:
         yield chart(state, tally, text)
+    if any(state.rule.unrated(line) for line in tally.lines):
+        yield Paragraph(text(N_("“–” in the result: nobody rated it.")), "note")
     for note in tally.notes:
         yield Paragraph(told(note, labels_of(state, text), text), "note")
     yield from reasons(state, text, people)
@@ -145,7 +147,7 @@ def chart(state: PollState, tally: Tally, text: Text) -> Chart:
     return Chart(
         title=text(N_("Result")),
         bars=tuple(
-            Bar(labels[line.option], line.score, figure(line.score, text), *_bounds(state, line, tally))
+            Bar(labels[line.option], line.score, _beside(state, line, text), *_bounds(state, line, tally))
             for line in tally.lines
         ),
         alt=text(
@@ -153,7 +155,7 @@ def chart(state: PollState, tally: Tally, text: Text) -> Chart:
             n=len(tally.lines),
             unit=unit,
             first=labels[first.option],
-            score=figure(first.score, text),
+            score=score(state.rule, first, text),
         ),
         unit=unit,
         ordered=False,
@@ -167,10 +169,10 @@ def result_table(state: PollState, tally: Tally, text: Text) -> Table:
     paper = state.rule.paper
     columns: list[tuple[str, list[str]]] = [
         (text(N_("Option")), [labels[line.option] for line in tally.lines]),
-        (text(state.rule.unit), [figure(line.score, text) for line in tally.lines]),
+        (text(state.rule.unit), [score(state.rule, line, text) for line in tally.lines]),
     ]
     if not state.rule.scale:
-        columns.insert(0, (text(N_("Rank")), [f"{line.rank}." for line in tally.lines]))
+        columns.insert(0, (text(N_("Rank")), [_rank(state, line) for line in tally.lines]))
     if not isinstance(paper, Marks) or paper.cap > 1:
         people = [text(N_("{n} of {voters}"), n=line.supporters, voters=tally.voters) for line in tally.lines]
         columns.append((text(N_("People")), people))
@@ -273,7 +275,16 @@ def tally_order(state: PollState) -> list[Ballot]:
 def labels_of(state: PollState, text: Text) -> dict[str, str]:
     """Return the options' labels by id."""
     named = {**state.labels, **{line.option: state.label(line.option) for line in state.tally.lines}}
-    return {option: text.pick(label) for option, label in named.items()}
+    return {option: wording(label, text) for option, label in named.items()}
+
+
+def _rank(state: PollState, line: Line) -> str:
+    return NONE if state.rule.unrated(line) else f"{line.rank}."
+
+
+def _beside(state: PollState, line: Line, text: Text) -> str:
+    """Return what stands beside an option's bar."""
+    return text(N_("nobody rated it")) if state.rule.unrated(line) else score(state.rule, line, text)
 
 
 def _bounds(state: PollState, line: Line, tally: Tally) -> tuple[float | None, float | None]:

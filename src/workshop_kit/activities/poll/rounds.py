@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from workshop_kit.activities.poll.record import labels_of, withheld
-from workshop_kit.activities.poll.shown import figure
+from workshop_kit.activities.poll.shown import score
 from workshop_kit.activities.poll.state import PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Paragraph, Table
 from workshop_kit.core.errors import N_
@@ -59,7 +59,7 @@ def compared(states: Sequence[PollState], text: Text, people: People | None = No
     yield Chart(
         title=text(N_("Rounds compared")),
         bars=tuple(
-            Bar(f"{labels[option]} – {one.name(text)}", line.score, figure(line.score, text))
+            Bar(f"{labels[option]} – {one.name(text)}", line.score, score(one.state.rule, line, text))
             for option in drawn
             for one in rounds
             if (line := one.lines.get(option))
@@ -70,7 +70,7 @@ def compared(states: Sequence[PollState], text: Text, people: People | None = No
             rounds=len(rounds),
             unit=unit,
             first=labels[first.option],
-            score=figure(first.score, text),
+            score=score(newest.state.rule, first, text),
         ),
         unit=unit,
         ordered=False,
@@ -97,8 +97,10 @@ def _cell(one: Round, option: str, text: Text) -> str:
     line = one.lines.get(option)
     if line is None:
         return "–"
-    score = figure(line.score, text)
-    return score if one.state.rule.scale else text(N_("{score} (place {rank})"), score=score, rank=line.rank)
+    found = score(one.state.rule, line, text)
+    if one.state.rule.scale or one.state.rule.unrated(line):
+        return found
+    return text(N_("{score} (place {rank})"), score=found, rank=line.rank)
 
 
 def _reworded(rounds: Sequence[Round], option: str) -> bool:

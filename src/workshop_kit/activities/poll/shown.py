@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from workshop_kit.core.activity import Option
+from workshop_kit.core.document import one_line
 from workshop_kit.core.text import Localised
 from workshop_kit.voting.matrix import Matrix, points
 from workshop_kit.voting.papers import Marks, Paper, Scale
@@ -28,6 +29,9 @@ PICTURES = {
     "budget-shares": "chosen",
 }
 """The pictures of rules whose results show otherwise than others on the same paper."""
+
+NONE = "–"
+"""Stands for a figure that there is not."""
 
 Reason = tuple[str, int, str]
 """What somebody wrote beside a stance: the proposal, the stance, and the words."""
@@ -117,7 +121,12 @@ class Outcome(Struct, frozen=True, dict=True):
     def tied(self) -> frozenset[str]:
         """The options that share their place with another, none where nobody voted."""
         groups = self.tally.tied if self.tally.voters and not self.rule.scale else ()
-        return frozenset(option for group in groups for option in group)
+        return frozenset(option for group in groups for option in group) - self.unrated
+
+    @cached_property
+    def unrated(self) -> frozenset[str]:
+        """The options that have no score, since nobody rated them."""
+        return frozenset(line.option for line in self.tally.lines if self.rule.unrated(line))
 
     @cached_property
     def for_comparison(self) -> Line | None:
@@ -131,7 +140,7 @@ class Outcome(Struct, frozen=True, dict=True):
 
     def label(self, option: str, text: Text) -> str:
         """Return the label of an option."""
-        return text.pick(self.labels[option])
+        return wording(self.labels[option], text)
 
     def meanings(self, text: Text) -> dict[int, str]:
         """Return what the numbers of a scale mean, "" where the paper does not say."""
@@ -143,7 +152,7 @@ class Outcome(Struct, frozen=True, dict=True):
 
     def told(self, note: Note, text: Text) -> str:
         """Return a note of the tally in words."""
-        return told(note, {option: text.pick(label) for option, label in self.labels.items()}, text)
+        return told(note, {option: wording(label, text) for option, label in self.labels.items()}, text)
 
     @property
     def points(self) -> dict[tuple[float, float], list[str]]:
@@ -186,6 +195,16 @@ def _in(value: object, text: Text) -> object:
         case Mapping():
             return text.pick(value)
     return value
+
+
+def wording(label: Localised, text: Text) -> str:
+    """Return an option's label as lists, tables and pictures show it: on one line."""
+    return one_line(text.pick(label))
+
+
+def score(rule: Rule, line: Line, text: Text) -> str:
+    """Return an option's score, a dash where nobody rated it."""
+    return NONE if rule.unrated(line) else figure(line.score, text)
 
 
 def figure(score: float, text: Text) -> str:

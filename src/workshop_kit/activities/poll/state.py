@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pyrsistent import PMap, pmap
 
-from workshop_kit.activities.poll.shown import Outcome, Reason, Sheet
+from workshop_kit.activities.poll.shown import Outcome, Reason, Sheet, wording
 from workshop_kit.core.activity import Audience, Option, Viewer
 from workshop_kit.core.errors import N_
 from workshop_kit.core.event import Channel
@@ -292,6 +292,10 @@ class PollView(Struct, frozen=True):
             prompt=self.prompt,
         )
 
+    def listed(self, option: Option, text: Text) -> str:
+        """Return an option's wording as the stage lists it."""
+        return wording(option.label, text)
+
     def outcome(self, question: str = "") -> Outcome | None:
         """Return the result, where it may be seen."""
         if not self.tally:
@@ -338,10 +342,16 @@ def view_of(state: PollState, viewer: Viewer, prompt: Localised | None = None) -
         },
         complete=state.complete,
         grows=facilitates and state.grows and not state.begun and len(state.options) < MOST_OPTIONS,
-        before={line.option: line.score for line in before.told.lines} if tally and before and before.told else {},
+        before=_scores(before) if tally and before else {},
         merged=tuple((spelled[w], spelled[i]) for w, i in words.merged.items() if w in spelled) if words else (),
         hidden=tuple((spelled[w], why) for w, why in words.hidden.items() if w in spelled) if words else (),
     )
+
+
+def _scores(state: PollState) -> dict[str, float]:
+    """Return the scores that may be told, leaving out what nobody rated."""
+    lines = state.told.lines if state.told else ()
+    return {line.option: line.score for line in lines if not state.rule.unrated(line)}
 
 
 def _reasons(state: PollState) -> tuple[Reason, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workshop_kit.activities.poll.record import TOO_FEW, labels_of, withheld
@@ -14,6 +14,7 @@ from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, E
 from workshop_kit.core.small_groups import SMALLEST_GROUP, crowd
 from workshop_kit.voting.consent import OBJECTION, Stances
 from workshop_kit.voting.form import Form
+from workshop_kit.voting.sums import ABSTAIN, BASES, NO, YES, Motion
 from workshop_kit.voting.tally import Line, Tally
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ MOST_TOLD = 5
 VOTED = NN_("{n} person handed in a vote.", "{n} people handed in a vote.")
 CHANGED = NN_("{n} person changed it afterwards.", "{n} people changed it afterwards.")
 RAISED = NN_("{n} person voted by raising a hand.", "{n} people voted by raising a hand.")
+ABSTENTIONS = NN_("{n} abstention", "{n} abstentions")
 OBJECTIONS = NN_("{n} objection is open.", "{n} objections are open.")
 
 
@@ -50,12 +52,30 @@ def gist(state: PollState, text: Text, people: People) -> Iterator[str]:
     labels = labels_of(state, text)
     if tally.elected:
         yield text(N_("Chosen: {names}."), names=", ".join(labels[option] for option in tally.elected))
+    elif isinstance(state.rule, Motion):
+        yield _decision(state.rule, tally, labels, text)
     elif lines := _foremost(state, tally):
         key = N_("Most often: {names}.") if state.rule.scale else N_("In front: {names}.")
         unit = text(state.rule.unit)
         yield text(key, names=", ".join(f"{labels[one.option]} ({figure(one.score, text)} {unit})" for one in lines))
     if state.undecided:
         yield text(N_("The first place is tied."))
+
+
+def _decision(rule: Motion, tally: Tally, labels: Mapping[str, str], text: Text) -> str:
+    """Return whether a motion was carried, with its votes and what it needed."""
+    votes = {line.option: line.score for line in tally.lines}
+    if rule.carried(tally):
+        said = N_("Carried with {votes} (needed: more than half of {base}).")
+    elif votes[YES] == votes[NO]:
+        said = N_("Tied, so not carried, with {votes} (needed: more than half of {base}).")
+    else:
+        said = N_("Rejected with {votes} (needed: more than half of {base}).")
+    counted = ", ".join(
+        text.plural(*ABSTENTIONS, int(n)) if option == ABSTAIN else f"{figure(n, text)} {labels[option]}"
+        for option, n in votes.items()
+    )
+    return text(said, votes=counted, base=text(BASES[rule.base]))
 
 
 def _foremost(state: PollState, tally: Tally) -> list[Line]:
