@@ -51,10 +51,15 @@ class Audit:
         return "\n".join(["", *self.findings])
 
     def look(self, page, where: str) -> None:
+        """Let axe look at the whole page at once, so that a bar that sticks to the window covers none of its text."""
+        size = page.viewport_size
+        whole = page.evaluate("document.documentElement.scrollHeight")
+        page.set_viewport_size({**size, "height": max(size["height"], whole)})
         for scheme, options in (("light", {}), ("dark", CONTRAST)):
             page.emulate_media(color_scheme=scheme)
             self.findings += [f"{where}, {scheme}: {found}" for found in violations(page, **options)]
         page.emulate_media(color_scheme="light")
+        page.set_viewport_size(size)
 
     def measure(self, page, where: str, *sizes) -> None:
         for size in sizes:

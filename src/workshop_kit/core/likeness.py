@@ -22,7 +22,7 @@ def likeness(one: str, other: str) -> float:
     """Return the share of telling words of the longer text that the shorter one has too, in percent.
 
     >>> likeness("A room in the library", "Rooms in our library"), likeness("A room", "A room with a piano")
-    (100.0, 33.33333333333333)
+    (100.0, 33.333333333333336)
     """
     shared, _, more = _compared(*sorted((one, other)))
     return 100 * shared / more if more else 0.0

@@ -312,7 +312,7 @@ def _card(state: IdeasState, idea: Idea, viewer: Viewer) -> Card:
 def _alike(ideas: list[Idea]) -> list[tuple[Idea, Idea]]:
     """Return pairs of cards that may say the same, the most alike first."""
     scored = [
-        (likeness(next(iter(one.label.values())), next(iter(other.label.values()))), one, other)
+        (likeness(next(iter(one.label.values()), ""), next(iter(other.label.values()), "")), one, other)
         for one, other in combinations(ideas[:MOST_COMPARED], 2)
     ]
     found = sorted((pair for pair in scored if pair[0] >= ALIKE), key=lambda pair: (-pair[0], pair[1].number))
