@@ -32,10 +32,12 @@ def held(session, crowd):
 
 
 def publish(session, *pages):
-    """Put the minutes before the room, and load these pages anew, which may be without scripts."""
+    """Put the minutes before the room, and load these pages anew, which may be without scripts, until they know."""
     write_minutes(session.folder, "en", ("md",), publish=True)
     for page in pages:
         page.reload()
+        while page.locator("#minutes a").count() == 0:  # the server follows the log a moment behind
+            page.reload()
 
 
 def counts(session):
