@@ -175,8 +175,8 @@ def test_the_compiled_catalog_speaks(text):
     cards = ("{n} card", "{n} cards")
     assert [text.plural(*cards, n) for n in (0, 1, 2, 1000)] == ["0 Karten", "1 Karte", "2 Karten", "1.000 Karten"]
     assert text("Step {n} of {all}", n=3, all=7) == "Schritt 3 von 7"
-    told = text.plural("{n} person of {seats} has voted", "{n} people of {seats} have voted", 1, seats=12)
-    assert told == "1 von 12 hat abgestimmt"
+    told = text.plural("{n} of {seats} is done", "{n} of {seats} are done", 1, seats=12)
+    assert told == "1 von 12 ist fertig"
     asked = text(
         'Item {number}: the id {id!r} is not usable. Use small letters, digits and "-", a letter first.',
         number=2,

@@ -282,7 +282,10 @@ class TestRecord:
         pairs = dict(self.blocks(room)[0].pairs)
         assert pairs["Method"].startswith("Dot voting (cumulative voting). Everybody spreads up to 3 dots")
         assert pairs["Openness"].startswith("Names hidden")
-        assert pairs["Votes"] == ("3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted")
+        assert pairs["Votes"] == (
+            "3 people voted (1 by phone, 2 by raised hand), 1 abstained, 5 could have voted "
+            "(with those on paper and by raised hand)"
+        )
 
     def test_it_shows_the_result_as_a_picture_and_as_a_table(self, room):
         pairs, chart, others, note, interval = self.blocks(room)

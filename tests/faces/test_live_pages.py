@@ -357,6 +357,9 @@ class TestCost:
     def test_a_new_question_is_rendered_once_per_page_and_not_again(self, crowd, server, monkeypatch):
         counted = Renderings(monkeypatch)
         server.live.do("close", "dots")
+        begun = monotonic()
+        while len(counted.mine) < PEOPLE and monotonic() < begun + 20:
+            sleep(INTERVAL)
         settled(*crowd)
         assert set(counted.mine.values()) == {1}
         assert len(counted.mine) == PEOPLE

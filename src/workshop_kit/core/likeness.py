@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 LONGEST_FILLER = 3
@@ -36,8 +37,9 @@ def _compared(one: str, other: str) -> tuple[int, int, int]:
 
 
 def _telling(text: str) -> list[str]:
-    """Return the words of a text that tell something; all of them where there is no other."""
-    words = re.findall(r"\w+", text.casefold())
+    """Return the words of a text that tell something, without accents; all of them where there is no other."""
+    letters = "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
+    words = re.findall(r"\w+", letters)
     return [word for word in words if len(word) > LONGEST_FILLER] or words
 
 

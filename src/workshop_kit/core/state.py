@@ -104,8 +104,8 @@ class SessionState(Struct, frozen=True):
     `locked`: nobody new may join. `tickets`: how many were issued; if any, joining by phone takes one. `naming` counts
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
-    `noted`: what the note-taker added for the minutes. `approval`: what the
-    room was shown of its minutes, and what it said.
+    `noted`: what the note-taker added for the minutes. `approval`: what the room was shown of its minutes, and what it
+    said.
     """
 
     info: Info = Info("", "")

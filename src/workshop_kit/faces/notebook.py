@@ -23,6 +23,7 @@ from workshop_kit.folder import SessionFolder, locate
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes import IN_THE_MAKING
+from workshop_kit.minutes.writers import USUAL
 from workshop_kit.results.bundle import SMALLEST_GROUP
 
 if TYPE_CHECKING:
@@ -110,9 +111,7 @@ class Session:
 
         return self._show("desk", MinutesDesk(self.live, lang, "", self.folder))
 
-    def write(
-        self, formats: Iterable[str] = ("html", "pdf", "md"), *, publish: bool = False, lang: str = ""
-    ) -> list[Path]:
+    def write(self, formats: Iterable[str] = USUAL, *, publish: bool = False, lang: str = "") -> list[Path]:
         """Write the minutes and return the files; with `publish` they are put before the room too."""
         from workshop_kit.minutes.run import write_minutes
 

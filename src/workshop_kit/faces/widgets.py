@@ -20,9 +20,11 @@ from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
+from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.library import voice
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import new_seat
 from workshop_kit.store.files import free
@@ -157,7 +159,9 @@ class Console(LiveWidget):
         self.folder = folder
         self.notice = Notice()
         self._asking = threading.Lock()
-        self.desk = Desk(folder, Pages(live).voice(lang or live.state.info.lang), lambda: self._changed(live.state))
+        info = live.state.info
+        text = voice(lang if lang in LANGUAGES else info.lang, live.rules.registry.values(), info.timezone)
+        self.desk = Desk(folder, text, lambda: self._changed(live.state))
         super().__init__(live, lang)
         self._expect_minutes(live.state)
 

@@ -28,6 +28,11 @@ class MinutesExporter(Exporter):
 
     written: Format
 
+    def __init_subclass__(cls, written: str, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        cls.written = format_named(written)
+        cls.output_mimetype = cls.written.media_type
+
     def _file_extension_default(self) -> str:
         return self.written.extension
 
@@ -42,65 +47,49 @@ class MinutesExporter(Exporter):
         return minutes.decode() if self.written.name in _TEXTS else minutes, resources
 
 
-class HtmlExporter(MinutesExporter):
+class HtmlExporter(MinutesExporter, written="html"):
     """Minutes as one self-contained page."""
 
-    written = format_named("html")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (HTML)"
 
 
-class PdfExporter(MinutesExporter):
+class PdfExporter(MinutesExporter, written="pdf"):
     """Minutes as an accessible PDF."""
 
-    written = format_named("pdf")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (PDF)"
 
 
-class MarkdownExporter(MinutesExporter):
+class MarkdownExporter(MinutesExporter, written="md"):
     """Minutes as Markdown."""
 
-    written = format_named("md")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (Markdown)"
 
 
-class DocxExporter(MinutesExporter):
+class DocxExporter(MinutesExporter, written="docx"):
     """Minutes as a Word document."""
 
-    written = format_named("docx")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (Word)"
 
 
-class OdtExporter(MinutesExporter):
+class OdtExporter(MinutesExporter, written="odt"):
     """Minutes as an OpenDocument text."""
 
-    written = format_named("odt")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (OpenDocument)"
 
 
-class XlsxExporter(MinutesExporter):
+class XlsxExporter(MinutesExporter, written="xlsx"):
     """The tables of the minutes as an Excel workbook."""
 
-    written = format_named("xlsx")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (Excel)"
 
 
-class CsvExporter(MinutesExporter):
+class CsvExporter(MinutesExporter, written="csv"):
     """The tables of the minutes as one CSV file."""
 
-    written = format_named("csv")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (CSV)"
 
 
-class JsonExporter(MinutesExporter):
+class JsonExporter(MinutesExporter, written="json"):
     """Minutes as data."""
 
-    written = format_named("json")
-    output_mimetype = written.media_type
     export_from_notebook = "Minutes (JSON)"

@@ -28,7 +28,7 @@ from workshop_kit.minutes import discretion, versions
 from workshop_kit.minutes.execute import executed
 from workshop_kit.minutes.kinds import KINDS, file_stem, kind_named
 from workshop_kit.minutes.staging import staged
-from workshop_kit.minutes.writers import BUILT_IN, Format, format_named
+from workshop_kit.minutes.writers import BUILT_IN, USUAL, Format, format_named
 from workshop_kit.prepare import furnish
 from workshop_kit.privacy import IN_FRONT
 
@@ -105,7 +105,7 @@ class Desk:
 def write_minutes(
     folder: SessionFolder,
     lang: str = "",
-    formats: tuple[str, ...] = ("html", "pdf", "md"),
+    formats: tuple[str, ...] = USUAL,
     edition: str = "internal",
     kind: str = KINDS[0].name,
     out: Path | None = None,

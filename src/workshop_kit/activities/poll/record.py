@@ -136,6 +136,8 @@ def provenance(tally: Tally, text: Text, people: People | None, *, secret: bool)
         said += ", " + crowd(INVALID, tally.invalid, text, people)
     if tally.eligible is not None:
         said += ", " + text.plural("{n} could have voted", "{n} could have voted", tally.eligible)
+        if parts and tally.channels.keys() & {Channel.PAPER, Channel.HANDS}:
+            said += " " + text(N_("(with those on paper and by raised hand)"))
     return said
 
 

@@ -19,9 +19,8 @@ from workshop_kit.faces.cli.terminal import (
     say,
     session_argument,
 )
-from workshop_kit.minutes.writers import BUILT_IN
+from workshop_kit.minutes.writers import BUILT_IN, USUAL
 
-FORMATS = ("html", "pdf", "md")
 ACTIONS = ("status", "accept", "answer", "close", "final", "changes", "show", "hide")
 
 fewest_option = click.option(
@@ -89,7 +88,7 @@ def import_(session: str, item: str, file: Path, channel: str, partial: bool) ->
 @click.option(
     "--format",
     "formats",
-    default=",".join(FORMATS),
+    default=",".join(USUAL),
     show_default=True,
     help=_("Formats, separated by commas: {names}.", names=", ".join(known.name for known in BUILT_IN)),
 )

@@ -46,6 +46,10 @@ BUILT_IN = (
 )
 
 
+USUAL = ("html", "pdf", "md")
+"""The formats that are written where nobody names others."""
+
+
 class FormatError(WorkshopError):
     """Nobody writes this format."""
 
