@@ -241,9 +241,9 @@ def test_a_vote_on_one_server_shows_on_the_other(servers, begun, run):
     first, second = servers
     with stage(second) as page:
         headers = join(first)
-        page.shows("0 people of 1")
+        page.shows("0 of 1 are done")
         assert cast(first, headers, **{"value.o2": "3"}).status_code == 200
-        taken = page.shows("1 person of 1")
+        taken = page.shows("1 of 1 is done")
         assert taken < 2
     again = cast(second, headers, **{"value.o1": "1"})
     assert again.status_code == 200, "a seat is one on every server"
