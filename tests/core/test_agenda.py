@@ -99,6 +99,34 @@ def test_a_mistake_in_an_item_is_told_with_the_items_name(mistake, entry, expect
     assert expected in told
 
 
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ({"rule": "dots", "bugdet": 3}, '"bugdet" here. Did you mean "budget"?'),
+        ({"budget": 3}, '"budget" here. There are: live_options, openness, options,'),
+        ({"activity": "ideas", "rule": "dots"}, '"rule" here. There are: '),
+        (
+            {"rule": "form", "questions": [{"id": "a", "options": ["A", "B"], "prmpt": "?"}]},
+            'Item "vote.a": there is no',
+        ),
+    ],
+    ids=str,
+)
+def test_a_setting_that_nothing_reads_is_a_mistake(mistake, entry, expected):
+    settings = {key: value for key, value in POLL.items() if key != "options" or entry.get("activity") != "ideas"}
+    assert expected in mistake({"item": [{**settings, **entry}]})
+
+
+def test_all_settings_that_nothing_reads_are_told(mistake):
+    told = mistake({"item": [{**POLL, "colour": "red", "shape": "round"}]})
+    assert ('"colour"' in told, '"shape"' in told) == (True, True)
+
+
+def test_a_log_from_before_a_setting_was_refused_is_still_read(rules):
+    spec = Spec("vote", "poll", {}, settings={"options": ["A", "B"], "colour": "red"})
+    assert rules.registry["poll"].initial(spec).options
+
+
 def test_a_title_of_the_agenda_that_is_no_text_is_refused(mistake):
     assert "title" in mistake({"title": 5, "item": [POLL]})
 

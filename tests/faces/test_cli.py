@@ -283,6 +283,14 @@ activity = "dance"
 id = "board"
 activity = "roles"
 options_from = "item:nowhere"
+
+[[item]]
+id = "dots"
+activity = "poll"
+options = ["a", "b"]
+rule = "dots"
+bugdet = 3
+colour = "red"
 """
 
 
@@ -293,13 +301,21 @@ class TestAgendas:
         assert "success-factors: What makes local networks strong (45 minutes)" in out
         assert "What became of it?" in out
 
+    @pytest.mark.parametrize(("lang", "told"), [("de", "Wie abgestimmt"), ("en", "How people vote")])
+    def test_their_schema_speaks_the_language_that_is_asked_for(self, run, lang, told):
+        code, out, err = run("agendas", "--schema", "--lang", lang)
+        assert (code, err) == (0, "")
+        kinds = json.loads(out)["properties"]["item"]["items"]["oneOf"]
+        assert any(kind["properties"].get("rule", {}).get("description", "").startswith(told) for kind in kinds)
+
     def test_all_mistakes_are_told_at_once_each_with_its_line(self, run, tmp_path):
         (tmp_path / "agenda.toml").write_text(MISTAKES, "utf-8")
         code, out, err = run("new", "x", "--dir", tmp_path / "made", "--agenda", tmp_path / "agenda.toml")
         assert (code, out) == (1, "")
         told = err.splitlines()
-        assert [line.split(":")[1].strip() for line in told] == ["Line 3", "Line 10", "Line 16", "Line 18", "Line 25"]
-        for line, allowed in zip(told, ("small letters", "dots, ", "from 0 to", "ideas, info", "earlier"), strict=True):
+        assert [line.split(":")[1].strip() for line in told] == [f"Line {line}" for line in (3, 10, 16, 18, 25, 32, 33)]
+        hints = ("small letters", "dots, ", "from 0 to", "ideas, info", "earlier", 'mean "budget"', "budget, cap, ")
+        for line, allowed in zip(told, hints, strict=True):
             assert allowed in line
         assert not (tmp_path / "made").exists()
 

@@ -94,6 +94,10 @@ class Spec(Struct, frozen=True):
             return self
         return replace(self, settings={**self.settings, "options": [known.wire() for known in (*options, option)]})
 
+    def inner(self, spec_id: str, settings: Mapping[str, Any]) -> Spec:
+        """Return an item that is a part of this one, with settings of its own: a question of a form."""
+        return replace(self, id=spec_id, settings=settings)
+
     def whole(self, key: str, default: int, least: int = 1, most: int = MOST) -> int:
         """Return a setting that is a whole number from `least` to `most`, refusing anything else."""
         value: int = self.setting(key, default)

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from workshop_kit.core.activity import Registry, Spec
 from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
+from workshop_kit.core.settings import TAKES_FROM, WatchedSpec
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -24,7 +25,6 @@ LONGEST_ITEM = 24 * 60
 
 FROM_DATA = "data:"
 FROM_ITEM = "item:"
-TAKES_FROM = "_from"
 CARRIED = "carried"
 """The setting of an item in which it finds what an earlier session of the same series left to do."""
 
@@ -58,9 +58,10 @@ def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSourc
     for number, entry in enumerate(entries, 1):
         try:
             items.append(_checked_item(entry, number, _ids(entries[: number - 1]), registry, data))
-        except AgendaError as problem:
-            problem.number = number
-            problems.append(problem)
+        except AgendaError as error:
+            for problem in error.problems if isinstance(error, AgendaErrors) else (error,):
+                problem.number = number
+                problems.append(problem)
     if problems:
         raise problems[0] if len(problems) == 1 else AgendaErrors(problems)
     name = str(document.get("name", "agenda"))
@@ -120,12 +121,15 @@ def _check_activity(spec: Spec, registry: Registry) -> None:
             name=spec.activity,
             known=", ".join(sorted(registry)),
         )
+    watched = WatchedSpec.of(spec)
     try:
-        registry[spec.activity].initial(spec)
+        registry[spec.activity].initial(watched)
     except AgendaError:
         raise
     except (msgspec.ValidationError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise AgendaError(N_('Item "{item}": {problem}'), item=spec.id, problem=str(error)) from error
+    if unknown := list(watched.unknown()):
+        raise AgendaErrors(unknown)
 
 
 def _read_item(entry: object, number: int, data: DataSource) -> Spec:

@@ -21,6 +21,7 @@ from workshop_kit.core.activity import Option
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.errors import N_, Refused, StoreError, WorkshopError
 from workshop_kit.core.event import Channel
+from workshop_kit.core.settings import REHEARSAL
 from workshop_kit.core.state import Item
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.faces.rehearsal import Rehearsal
@@ -32,7 +33,6 @@ from workshop_kit.prepare import new_session
 
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
-TEXTS = "rehearsal_texts"
 
 
 def run_demo(
@@ -79,7 +79,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
         _add_options(live, live.state.items[spec.id], text)
         await room.see(spec.id)
         item = live.state.items[spec.id]
-        rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(TEXTS, ()), 1)]
+        rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(REHEARSAL, ()), 1)]
         task = bar.add_task(text.pick(spec.title), total=(len(rows) or people))
         done = _advance(bar, task)
         if sources(spec) and rows:

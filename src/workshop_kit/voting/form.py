@@ -178,7 +178,7 @@ def _question(entry: Mapping[str, object], spec: Spec, rules: Mapping[str, Calla
     prompt = entry.get("prompt", "")
     if not isinstance(prompt, str | Mapping):
         raise AgendaError(N_('Item "{item}": a prompt is a text, or a text per language.'), item=name)
-    inner = replace(spec, id=name, settings={key: value for key, value in entry.items() if key not in {"id", "prompt"}})
+    inner = spec.inner(name, {key: value for key, value in entry.items() if key not in {"id", "prompt"}})
     rule = rules[inner.setting("rule", "choice", rules)](inner)
     options = rule.options_of(inner)
     if len(options) < rule.fewest:

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from workshop_kit.core.errors import N_, NN_, WorkshopError
-from workshop_kit.core.text import DEFAULT_LANGUAGE
+from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 from workshop_kit.faces.cli.terminal import (
     _,
     command,
@@ -95,13 +95,20 @@ def new(
 
 
 @command(help=_("List the agendas that come with the kit, and your own in the folder facilitation."))
+@click.option("--schema", is_flag=True, help=_("Print the JSON schema of agendas, with which editors check them."))
 @lang_option
-def agendas(lang: str | None) -> None:
+def agendas(lang: str | None, schema: bool) -> None:
     from workshop_kit import activities
     from workshop_kit.faces.cli.terminal import terminal_language
     from workshop_kit.library import agendas_here, load_agenda, voice
 
     text, registry = voice(lang or terminal_language()), activities.installed()
+    if schema:
+        from workshop_kit.agenda_schema import agenda_schema, written
+
+        voices = [text] if lang else [voice(each, registry.values()) for each in LANGUAGES]
+        click.echo(written(agenda_schema(registry, *voices)), nl=False)
+        return
     for name in agendas_here():
         agenda = load_agenda(name, registry).agenda
         minutes = sum(spec.minutes for spec in agenda.items)
