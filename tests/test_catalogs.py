@@ -10,6 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from string import Formatter
 
+import click
 import pytest
 from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
@@ -227,3 +228,12 @@ def test_they_speak_first_where_somebody_asks_for_them():
     ]
     assert voice("de", plain=True)("Send card") == voice("de")("Send card")
     assert voice("en", plain=True).plural(*forms, 3) == "3 people took part."
+
+
+def test_what_click_says_can_be_said_in_german():
+    with GERMAN.with_name("click.po").open("rb") as file:
+        known = {message.id if isinstance(message.id, str) else message.id[0] for message in read_po(file)}
+    calls = {"_": None, "ngettext": (1, 2)}
+    folder = Path(click.__file__).parent
+    said = {message for _, _, message, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords=calls)}
+    assert {message if isinstance(message, str) else message[0] for message in said} <= known

@@ -12,3 +12,4 @@ def speak_english(patch: pytest.MonkeyPatch) -> None:
     """Let every command speak English, whatever the machine's language is."""
     for name, value in vars(voice("en")).items():
         patch.setattr(terminal._, name, value, raising=False)
+    patch.setenv("LANGUAGE", "en")  # where click's own words come from

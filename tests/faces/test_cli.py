@@ -139,6 +139,8 @@ class TestHelp:
         told = voice("de")("Recompute the log's digests and say whether anything was altered.")
         assert help_.returncode == 0
         assert " ".join(told.split()) in " ".join(help_.stdout.split())
+        assert help_.stdout.startswith("Aufruf: workshop verify [OPTIONEN]")
+        assert kit("verfy", env=german).stderr.startswith("workshop: Den Befehl 'verfy' gibt es nicht. War 'verify'")
         failed = kit("verify", tmp_path, env=german)
         assert (failed.returncode, failed.stderr.count("\n")) == (1, 1)
         assert failed.stderr != kit("verify", tmp_path, env={**plain, variable: "en_GB.UTF-8"}).stderr

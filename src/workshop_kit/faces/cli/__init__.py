@@ -12,7 +12,9 @@ from workshop_kit.faces.cli.terminal import _, cli
 
 __all__ = ["care", "cli", "main", "notes", "outcomes", "sessions"]
 
-for _command in cli.commands.values():
+cli.subcommand_metavar = _("COMMAND [ARGUMENTS]...")
+for _command in (cli, *cli.commands.values()):
+    _command.options_metavar = _("[OPTIONS]")
     if any(parameter.name in {"session", "sessions"} for parameter in _command.params):
         _command.epilog = f"{_command.epilog} " if _command.epilog else ""
         _command.epilog += _(

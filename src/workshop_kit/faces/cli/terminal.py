@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gettext
 import locale
 import os
 import shlex
@@ -17,7 +18,7 @@ import click
 
 from workshop_kit.__about__ import __version__
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.library import voice
+from workshop_kit.library import PACKAGE, voice
 from workshop_kit.minutes.kinds import KINDS
 
 
@@ -28,6 +29,15 @@ def terminal_language() -> str:
     return "de" if named.lower().startswith(("de", "german")) else "en"
 
 
+def let_click_speak() -> None:
+    """Let click's own words ("Usage", "Missing argument") come from our catalog too, in the terminal's language."""
+    gettext.bindtextdomain("click", str(PACKAGE / "locale"))
+    gettext.textdomain("click")
+    if not any(map(os.environ.get, ("LANGUAGE", "LC_ALL", "LC_MESSAGES", "LANG"))):
+        os.environ["LANGUAGE"] = terminal_language()  # gettext looks nowhere else, and Windows sets none of these
+
+
+let_click_speak()
 _ = copy(voice(terminal_language()))
 """The terminal's voice, one object that every command speaks with."""
 
