@@ -303,6 +303,16 @@ class TestAgendas:
         assert "success-factors: What makes local networks strong (45 minutes)" in out
         assert "What became of it?" in out
 
+    def test_one_that_does_not_work_is_told_and_the_others_are_listed(self, run, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        folder = tmp_path / "facilitation" / "mine"
+        folder.mkdir(parents=True)
+        (folder / "agenda.toml").write_text('[[item]]\nid = "dance"\nactivity = "dance"\n', "utf-8")
+        code, out, err = run("agendas", "--lang", "en")
+        assert (code, "success-factors: " in out, "mine" in out) == (0, True, False)
+        assert err.splitlines()[0] == "mine:"
+        assert 'Line 1: Item "dance": there is no activity "dance".' in err
+
     @pytest.mark.parametrize(("lang", "told"), [("de", "Wie abgestimmt"), ("en", "How people vote")])
     def test_their_schema_speaks_the_language_that_is_asked_for(self, run, lang, told):
         code, out, err = run("agendas", "--schema", "--lang", lang)

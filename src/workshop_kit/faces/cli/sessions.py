@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from workshop_kit.core.errors import N_, NN_, WorkshopError
+from workshop_kit.core.errors import N_, NN_, AgendaError, WorkshopError
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 from workshop_kit.faces.cli.terminal import (
     _,
@@ -110,7 +110,11 @@ def agendas(lang: str | None, schema: bool) -> None:
         click.echo(written(agenda_schema(registry, *voices)), nl=False)
         return
     for name in agendas_here():
-        agenda = load_agenda(name, registry).agenda
+        try:
+            agenda = load_agenda(name, registry).agenda
+        except AgendaError as error:
+            say([f"{name}:", *(f"  {line}" for line in error.told(text).splitlines())], err=True)
+            continue
         minutes = sum(spec.minutes for spec in agenda.items)
         long = text.plural("{n} minute", "{n} minutes", minutes)
         click.echo(f"{name}: {text.pick(agenda.title)} ({long})")
