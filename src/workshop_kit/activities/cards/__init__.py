@@ -109,8 +109,8 @@ class Cards:
             case "edit":
                 return self._edit(state, command, actor)
             case "move":
-                card = _own(_card(state, command), actor)
                 column = one_of(command.fields.get("column", ""), (known.id for known in state.columns), "column")
+                card = _own(_card(state, command), actor)
                 return () if column == card.column else (Fact("cards.card_moved", {"card": card.id, "column": column}),)
             case "withdraw":
                 card = _own(_card(state, command, Place.SHOWN, Place.PARKED), actor)
@@ -149,10 +149,10 @@ class Cards:
 
     @staticmethod
     def _edit(state: CardsState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        words = _words(state, command)
         card = _card(state, command, Place.SHOWN, Place.PARKED)
         if card.seat != actor.id:
             raise Refused(Why.NOT_ALLOWED, N_("Only who wrote a card changes its words."), field="card")
-        words = _words(state, command)
         new = {"title": "", "whence": "", **words}
         if all(getattr(card, key) == value for key, value in new.items()):
             return ()
