@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import tomllib
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -96,6 +98,16 @@ class TestFormats:
         with pytest.raises(AgendaError) as caught:
             agenda({"id": "wall", "activity": "cards"} | settings)
         assert words in str(caught.value)
+
+
+def test_the_example_of_the_handbook(room):
+    page = (Path(__file__).parents[2] / "docs" / "handbook" / "activities.md").read_text("utf-8")
+    made = room(*tomllib.loads(page.split("```toml")[1].split("```")[0])["item"])
+    assert [column.id for column in made.inside("retro").columns] == ["glad", "sad"]
+    for text in ("Good food", "Rain"):
+        put(made, "retro", text, column="glad")
+    made.do("open", "choice")
+    made.cast("choice", "ada", c1=2, c2=1)
 
 
 class TestCards:
