@@ -314,7 +314,7 @@ class TestStories:
         assert public[:2] == [Heading("Outside"), Paragraph("Open")]
         assert "Inside" not in str(public)
         assert "Secret" not in str(public)
-        assert "fewer than 5 more stories were told for the room only" in str(public)
+        assert "Fewer than 5 more stories were told for the room only" in str(public)
 
     def test_parked_ones_neither(self, named):
         made = named(STORIES)
@@ -458,6 +458,24 @@ class TestMinutes:
         (row,) = made.activity("thanks").rows(made.inside("thanks"))
         assert tuple(row) == made.activity("thanks").columns
         assert (row["author"].seat, row["to"].seat, row["public"]) == ("ada", "ben", None)
+
+    def test_in_public_the_kept_stories_cannot_be_counted(self, room):
+        columns = {"columns": ["North", "South", "West"]}
+        made = room({**STORIES, **columns})
+        put(made, "stories", "Secret", column="o1")
+        put(made, "stories", "Secret too", column="o2")
+        made.do("withdraw", "stories", by="ada", card="c2")
+        kind, state, public = made.activity("stories"), made.inside("stories"), NameList({}, {}, True)
+        assert list(kind.gist(state, ENGLISH, public)) == ["All stories were told for the room only."]
+        assert list(kind.course(made.log, state, ENGLISH, public)) == [
+            "Fewer than 5 cards were written.",
+            "Fewer than 5 cards were withdrawn.",
+        ]
+        assert told(made, "stories", public=True) == [
+            Paragraph("Without a card: South; West.", "note"),
+            Paragraph("Fewer than 5 more stories were told for the room only and are left out here.", "note"),
+            Paragraph("Fewer than 5 cards were withdrawn.", "note"),
+        ]
 
     def test_doubts_about_stories(self, room):
         made = room(STORIES)

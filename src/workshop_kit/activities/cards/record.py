@@ -40,17 +40,24 @@ def record(state: CardsState, text: Text, people: People) -> Iterator[AnyBlock]:
             if len(state.columns) > 1:
                 yield Heading(text.pick(column.label))
             yield from tell(state, found, text, people)
-    empty = [text.pick(column.label) for column in state.columns if column not in map(state.column_of, shown)]
-    if shown and empty:
+    used = {state.column_of(card).id for card in state.ordered()}
+    empty = [text.pick(column.label) for column in state.columns if column.id not in used]
+    if used and empty:
         yield Paragraph(text(N_("Without a card: {names}."), names="; ".join(empty)), "note")
     if kept_back := len(state.ordered()) - len(shown):
-        yield Paragraph(crowd(KEPT_BACK, kept_back, text, people), "note")
+        yield Paragraph(counted(state, KEPT_BACK, kept_back, text, people), "note")
     if parked := [card for card in state.ordered(Place.PARKED) if state.may_tell(card, people)]:
         yield Heading(text(N_("Topic list")))
         yield from tell(state, parked, text, people)
     for place, forms in GONE.items():
         if count := len(state.ordered(place)):
-            yield Paragraph(text.plural(*forms, count), "note")
+            yield Paragraph(counted(state, forms, count, text, people), "note")
+
+
+def counted(state: CardsState, forms: tuple[str, str], n: int, text: Text, people: People) -> str:
+    """Return a sentence that counts cards; stories are counted like people, lest one can tell how many were kept."""
+    told = crowd(forms, n, text, people) if state.shape is Shape.STORY else text.plural(*forms, n)
+    return f"{told[:1].upper()}{told[1:]}"
 
 
 def pending(state: CardsState, text: Text, people: People) -> Iterable[str]:

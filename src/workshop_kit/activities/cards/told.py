@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from workshop_kit.activities.cards.formats import Shape
-from workshop_kit.activities.cards.record import GONE, PARKED
+from workshop_kit.activities.cards.record import GONE, PARKED, counted
 from workshop_kit.activities.cards.state import CardsState, Place
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Event
@@ -45,7 +45,7 @@ def gist(state: CardsState, text: Text, people: People) -> Iterator[str]:
     """Yield how many cards these readers find, and how many in each column."""
     shown = state.tellable(people)
     if not shown:
-        yield text(N_("No contributions."))
+        yield text(N_("All stories were told for the room only.") if state.ordered() else N_("No contributions."))
         return
     yield text.plural(*SUMS[state.shape], len(shown))
     if len(state.columns) > 1:
@@ -56,10 +56,9 @@ def gist(state: CardsState, text: Text, people: People) -> Iterator[str]:
 
 def course(events: Sequence[Event], state: CardsState, text: Text, people: People) -> Iterator[str]:
     """Yield what was done with the cards, in entries of one round; each card counts once for each thing done."""
-    del state, people
     for name, forms in COURSE:
         if count := len({event.data["card"] for event in events if event.name == name and event.data}):
-            yield text.plural(*forms, count)
+            yield counted(state, forms, count, text, people)
 
 
 def doubts(state: CardsState, text: Text) -> Iterator[str]:
