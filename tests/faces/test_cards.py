@@ -47,6 +47,7 @@ def test_the_console_writes_moves_parks_and_hides(session, console):
 
     assert press("add", text="<b>Good</b> food", column="plus", channel="paper").channel is Channel.PAPER
     assert "&lt;b&gt;Good&lt;/b&gt; food" in shown(console)
+    assert press("edit", card="c1", text="Very good food").text == "Very good food"
     assert press("move", card="c1", column="delta").column == "delta"
     assert press("park", card="c1").place is Place.PARKED
     assert 'id="parked-c1"' in shown(console)
