@@ -1,4 +1,4 @@
-"""Takes the pictures of action plan, market, statements and cards in columns for the documentation, from a German session.
+"""Takes the pictures of action plan, market, statements and cards for the documentation, from a German session.
 
 python tests/browser/screens_agreements.py docs/images      all people are simulated
 """
