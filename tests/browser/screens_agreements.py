@@ -1,4 +1,4 @@
-"""Takes the pictures of action plan, market and statements for the documentation, from a German session.
+"""Takes the pictures of action plan, market, statements and cards for the documentation, from a German session.
 
 python tests/browser/screens_agreements.py docs/images      all people are simulated
 """
@@ -43,6 +43,13 @@ statements = [
     "Das Café soll auch sonntags öffnen.",
     "Wer mitmacht, zahlt einen Beitrag.",
 ]
+
+[[item]]
+id = "cards"
+activity = "cards"
+format = "start-stop-continue"
+title = "Rückblick"
+likes = true
 """
 NAMES = ("Ayşe", "Bernd", "Chiara", "Dilek", "Emre", "Frieda", "Goran", "Hanna", "Ines", "Jonas", "Karim", "Lena")
 AGREE = {"o1": 12, "o2": 11, "o3": 6, "o4": 2}
@@ -70,7 +77,7 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
     served.live.rename(mine, "Mia").result()
     stage.goto(f"{served.url}/stage")
     seats = [served.live.join("de", name).result().seat for name in NAMES]
-    for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer)):
+    for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer), ("cards", look_back)):
         served.do("open", item)
         fill(served, seats, mine)
         for page in (phone, stage):
@@ -123,6 +130,21 @@ def answer(served: Served, seats: list[str], mine: str) -> None:
     for statement, agree in AGREE.items():
         for place, seat in enumerate(seats):
             act(served, seat, "vote", "say", statement=statement, value="1" if place < agree else "-1")
+
+
+def look_back(served: Served, seats: list[str], mine: str) -> None:
+    act(served, mine, "add", "cards", text="Neue Leute an der Tür begrüßen", column="start")
+    for seat, column, text in (
+        (seats[0], "start", "Den Raum zwei Monate vorher buchen"),
+        (seats[1], "stop", "Alles an einer Person hängen lassen"),
+        (seats[2], "continue", "Nach jedem Treffen zusammen essen"),
+        (seats[3], "start", "Eine Liste führen, wer welche Sprache spricht"),
+        (seats[4], "stop", "Einladungen erst in der Woche davor"),
+        (seats[5], "continue", "In jeder Runde übersetzen"),
+    ):
+        act(served, seat, "add", "cards", text=text, column=column)
+    for seat in seats[:7]:
+        act(served, seat, "like", "cards", card="c4")
 
 
 if __name__ == "__main__":

@@ -23,9 +23,10 @@ ITEMS = (
     {"id": "plan", "activity": "actions", "carried": [{"what": "Find a room"}]},
     {"id": "market", "activity": "market"},
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
+    {"id": "stories", "activity": "cards", "format": "stories", "likes": True},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
-KNOWN = {"action": "a1", "kind": "offer", "statement": "o1"}
+KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
 """Values that are right in the room, for fields that are looked at before others."""
 
 each_command = pytest.mark.parametrize("described", COMMANDS)

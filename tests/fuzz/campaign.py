@@ -82,6 +82,17 @@ activity = "statements"
 statements = ["Meet monthly"]
 
 [[item]]
+id = "retro"
+activity = "cards"
+format = "plus-delta"
+likes = true
+
+[[item]]
+id = "stories"
+activity = "cards"
+format = "stories"
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -102,6 +113,8 @@ HONEST = {
     "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
     "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
+    "retro": ("command=add&text=An+honest+card&column=plus", "command=withdraw&card={card}"),
+    "stories": ("command=add&text=An+honest+story&title=Honest", "command=withdraw&card={card}"),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

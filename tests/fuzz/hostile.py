@@ -28,6 +28,7 @@ COMMANDS = (
     b"remove", b"issue-tickets", b"note", b"minutes.noted", b"approve", b"comment", b"draft-minutes", b"close-approval",
     b"finalise-minutes", b"accept-comment", b"answer-comment", b"withdraw-minutes", b"show-minutes", b"announce",
     b"change", b"status", b"ask", b"decline", b"leave", b"offer", b"seek", b"agree", b"disagree", b"vote", b"look",
+    b"edit", b"move", b"consent",
     b"create", b"session.created", b"__class__",
 )  # fmt: skip
 FIELDS = (
@@ -36,6 +37,7 @@ FIELDS = (
     b"role", b"seat", b"confirm", b"sure", b"seconds", b"voters", b"count", b"url", b"reason", b"named",
     b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
     b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"side",
+    b"card", b"column", b"person", b"group", b"title", b"whence", b"public", b"named", b"given",
     b"statement", b"public-minutes",
 )  # fmt: skip
 LIKELY = (

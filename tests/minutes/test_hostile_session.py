@@ -81,6 +81,15 @@ factors = [TITLE]
 [[item]]
 id = "say"
 activity = "statements"
+[[item]]
+id = "stories"
+activity = "cards"
+format = "stories"
+[[item]]
+id = "thanks"
+activity = "cards"
+format = "thanks"
+columns = [TITLE, "Thanks"]
 """
 
 
@@ -132,7 +141,18 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         step("say")
         sent("add", "say", text=short)
         sent("vote", "say", statement="s1", value="1")
-        live.do("close", "say")
+        step("stories")
+        live.submit(
+            Command("add", "stories", {"text": text, "title": short[:80], "whence": short[:80], "public": "yes"}),
+            Actor(seats[0], Channel.PHONE),
+        ).result()
+        step("thanks")
+        live.submit(
+            Command("add", "thanks", {"text": text[:280], "column": "o1", "person": seats[1], "named": "yes"}),
+            Actor(seats[0], Channel.PHONE),
+        ).result()
+        live.do("add", "thanks", text=text[:280], column="o2", group=short[:80])
+        live.do("close", "thanks")
         for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
             live.do("note", field=field, text=text)
         live.do("note", field="decision", item="poll", text=text)

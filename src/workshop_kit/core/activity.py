@@ -280,6 +280,27 @@ class TellsEntries(Protocol):
     """A few words (a message key) per name of an event."""
 
 
+class OutlastsClosing(Protocol):
+    """What a kind of activity may have beside: people can still send some commands when the step is closed.
+
+    They can until the minutes are final; a draft that is before the room is withdrawn then, as it may tell otherwise.
+    The page's macro `lasting` holds the forms for it, which a phone shows beside what is kept of the person.
+    """
+
+    lasting: frozenset[str]
+    """The names of these commands."""
+
+    def one_round(self, state: Any) -> bool:
+        """Return whether a new round must not begin, since these commands would not reach what the last one holds."""
+
+
+class CompletesSpecs(Protocol):
+    """What a kind of activity may have beside: an agenda leaves out what goes without saying, and it is put in."""
+
+    def completed(self, spec: Spec) -> Spec:
+        """Return the item as the session is to hold it."""
+
+
 class OffersChoices(Protocol):
     """What a kind of activity may have beside: what people can act upon changes with what others do.
 

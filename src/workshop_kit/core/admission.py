@@ -26,6 +26,9 @@ MOST_TICKETS = 10_000
 TICKET, SLIP = "ticket", "ballot"
 """The fields that may hold a ticket's code: of who joins, and of a paper ballot, on whose slip it is the number."""
 
+PERSON = "person"
+"""The field of a step's command that holds the seat of the person whom it is about, who is there and has a name."""
+
 
 def ticket_field(command: Command, actor: Actor) -> str:
     """Return the field of a command that may hold a ticket's code, empty where none may."""
@@ -58,6 +61,14 @@ def known(state: SessionState, command: Command, actor: Actor) -> Actor:
     if seat is None or (seat.removed and not erases):
         raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
     return replace(actor, named=seat.named)
+
+
+def check_person(state: SessionState, command: Command) -> None:
+    """Refuse a command that is about a person (field `person`) whom the room does not know by name."""
+    person = command.fields.get(PERSON, "").strip()
+    seat = state.seats.get(person)
+    if person and (seat is None or not seat.named or seat.removed):
+        raise Refused(Why.INVALID, N_("There is nobody here with this name. Please choose again."), field=PERSON)
 
 
 def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:

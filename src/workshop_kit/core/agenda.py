@@ -88,8 +88,7 @@ def _checked_item(entry: object, number: int, earlier: list[object], registry: R
                 key=key + TAKES_FROM,
                 source=source,
             )
-    _check_activity(spec, registry)
-    return spec
+    return _checked_by_activity(spec, registry)
 
 
 def sources(spec: Spec) -> dict[str, str]:
@@ -112,8 +111,8 @@ def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
     return msgspec.structs.replace(spec, settings={**spec.settings, **settings})
 
 
-def _check_activity(spec: Spec, registry: Registry) -> None:
-    """Let the kind of activity read its settings once, so that a mistake shows now and not in the room."""
+def _checked_by_activity(spec: Spec, registry: Registry) -> Spec:
+    """Let the kind of activity complete and read its settings once, so that a mistake shows now and not in the room."""
     if spec.activity not in registry:
         raise AgendaError(
             N_('Item "{item}": there is no activity "{name}". There are: {known}.'),
@@ -121,15 +120,19 @@ def _check_activity(spec: Spec, registry: Registry) -> None:
             name=spec.activity,
             known=", ".join(sorted(registry)),
         )
-    watched = WatchedSpec.of(spec)
     try:
-        registry[spec.activity].initial(watched)
+        kind = registry[spec.activity]
+        completed = getattr(kind, "completed", None)
+        spec = completed(spec) if completed else spec
+        watched = WatchedSpec.of(spec)
+        kind.initial(watched)
     except AgendaError:
         raise
     except (msgspec.ValidationError, TypeError, ValueError, AttributeError, KeyError) as error:
         raise AgendaError(N_('Item "{item}": {problem}'), item=spec.id, problem=str(error)) from error
     if unknown := list(watched.unknown()):
         raise AgendaErrors(unknown)
+    return spec
 
 
 def _read_item(entry: object, number: int, data: DataSource) -> Spec:

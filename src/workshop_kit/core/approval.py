@@ -341,8 +341,11 @@ def _comment_of(approval: Approval, fields: Mapping[str, str]) -> Comment:
 # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-def evolve(approval: Approval, event: Event) -> Approval:
-    """Return what is known of the minutes after an event. Total: what does not fit changes nothing."""
+def evolve(approval: Approval, event: Event, *, closed: bool = False) -> Approval:
+    """Return what is known of the minutes after an event. Total: what does not fit changes nothing.
+
+    `closed`: the step that the event belongs to was closed before, so a person's doing did not carry it on.
+    """
     data = event.data
     if event.name.startswith(OWN) and event.name != NOTED:
         approval = replace(approval, entries=approval.entries.with_entry(event.seq))
@@ -377,7 +380,8 @@ def evolve(approval: Approval, event: Event) -> Approval:
     if not event.item and event.name != NOTED:
         return approval
     goes_on = event.name in {"item.opened", "item.round_started"}
-    held = event.seq if event.item and (event.name.startswith("item.") or event.actor != FACILITATOR) else approval.held
+    by_the_room = event.actor != FACILITATOR and not closed
+    held = event.seq if event.item and (event.name.startswith("item.") or by_the_room) else approval.held
     return replace(approval, changed=event.seq, held=held, on_stage=approval.on_stage and not goes_on)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, approval, noted, personal
+from workshop_kit.core import admission, afterwards, approval, noted, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
 from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
 from workshop_kit.core.document import one_line
@@ -75,14 +75,19 @@ class SessionRules:
             if not actor.facilitates:
                 raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
             return self._decide_step(state, item, command)
-        if not actor.facilitates and item.phase is not Phase.OPEN:
+        lasting = item.phase is not Phase.PLANNED and command.name in getattr(self.activity(item), "lasting", ())
+        if not actor.facilitates and item.phase is not Phase.OPEN and not lasting:
             planned = item.phase is Phase.PLANNED
             raise Refused(
                 Why.CLOSED, N_("This step has not been opened yet.") if planned else self.activity(item).closed
             )
         if item.phase is Phase.PLANNED and sources(item.spec):
             raise Refused(Why.CLOSED, N_("This step takes over what an earlier one collected. Open it first."))
-        return self.activity(item).decide(item.state, command, actor)
+        admission.check_person(state, command)
+        if lasting:
+            afterwards.must_not_be_final(state)
+        facts = self.activity(item).decide(item.state, command, actor)
+        return tuple(afterwards.withdrawing(state, facts)) if lasting else facts
 
     def _decide_step(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
         match command.name:
@@ -93,6 +98,9 @@ class SessionRules:
             case "reveal":
                 return (*self._close(state, item), *(() if item.revealed else (Fact("item.revealed"),)))
             case "next-round" if item.opened_at is not None:
+                if (one_round := getattr(self.activity(item), "one_round", None)) and one_round(item.state):
+                    told = N_("A new round would leave what people wrote here behind. Open the step again instead.")
+                    raise Refused(Why.CLOSED, told)
                 return (*self._close_all(state), Fact("item.round_started", self._timebox(item)))
             case "next-round":
                 return self._open(state, item, command)
@@ -152,10 +160,11 @@ class SessionRules:
         )
         if event.redacted:
             return state
-        state = replace(state, approval=approval.evolve(state.approval, event))
+        item = state.items.get(event.item)
+        closed = item is not None and item.phase is Phase.CLOSED
+        state = replace(state, approval=approval.evolve(state.approval, event, closed=closed))
         if not event.item:
             return self._evolve_session(state, event)
-        item = state.items.get(event.item)
         if item is None:
             return state
         if event.name == "item.opened" and (takes := event.data.get("takes")):

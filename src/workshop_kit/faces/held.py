@@ -26,7 +26,7 @@ EVENTS = {
 }
 """What entries about a seat mean; an activity says so of its own (`said`), and others show their wire name."""
 
-UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "version"})
+UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "card", "version"})
 """What an entry says of the person, who is reading this, or for the log's own use."""
 
 
@@ -59,7 +59,7 @@ def _labels(item: Item | None, text: Text) -> dict[str, str]:
         return {}
     return {
         option.id: text.pick(option.label)
-        for key in ("options", "factors")
+        for key in ("options", "factors", "columns")
         if key in item.spec.settings
         for option in item.spec.options(key)
     }

@@ -164,7 +164,20 @@ class Pages:
     def held(self, lang: str, seat: str, held: Mapping[str, Any]) -> str:
         """Return the page that tells a person what is kept of them; `held` as `privacy.held_of` gives it."""
         entries = list(kept(self.live.state, held, self.voice(lang), self.live.rules.registry))
-        return self._render("held.html", lang, seat=seat, held=held, entries=entries)
+        return self._render("held.html", lang, seat=seat, held=held, entries=entries, lasting=self._lasting(lang, seat))
+
+    def _lasting(self, lang: str, seat: str) -> list[Markup]:
+        """Return the forms of steps in which this person can still change something, wherever the session stands."""
+        state, rules = self.live.state, self.live.rules
+        if seat not in state.seats:
+            return []
+        items = [state.items[spec.id] for spec in state.agenda.items]
+        made = []
+        for item in items:
+            if item.opened_at and hasattr(rules.activity(item), "lasting"):
+                view = rules.activity(item).view(item.state, rules.viewer(state, item, Audience.SEAT, seat))
+                made.append(Markup(self._render("lasting.html", lang, item=item, view=view, seat=seat)))
+        return [one for one in made if one.strip()]
 
     def stage(self, lang: str, address: str) -> str:
         """Return the projected page. `address` is what the QR code leads to."""

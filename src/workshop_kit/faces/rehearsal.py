@@ -35,7 +35,15 @@ AT_ONCE_AGAIN = frozenset({"confirm", "vote"})
 NAMED = 0.35
 """The share of people who give a name when they join."""
 
-NEVER = frozenset({"release", "withdraw", "assign", "unlike", "change", "status", "leave", "decline", "disagree"})
+ANY = "*"
+"""Stands in the texts of a rehearsal for one of the values that a form offers."""
+
+NEVER = frozenset(
+    {
+        *("release", "withdraw", "unlike", "leave", "decline", "disagree"),
+        *("assign", "move", "change", "edit", "status", "consent"),
+    }
+)
 """Commands that take something back or only move it; a rehearsal goes forward."""
 
 
@@ -199,7 +207,8 @@ class Rehearsal:
     ) -> None:
         """Let people hand in these texts, in their order, one person after the other.
 
-        `beside` holds, text by text, what else to choose on the form; what it does not ask for is left out.
+        `beside` holds, text by text, what else to choose on the form; what it does not ask for is left out. `ANY` there
+        is whatever the form offers.
         """
         text: str
         more: Mapping[str, Any]
@@ -208,9 +217,16 @@ class Rehearsal:
             page = await self._page(token)
             form = next((form for form in forms_in(page) if form.texts and form.command not in NEVER), None)
             if form is not None:
-                chosen = {name: str(value) for name, value in more.items() if name in {*form.radios, *form.selects}}
-                await self._send(token, form, {next(iter(form.texts)): text} | self._days(form) | chosen)
+                known = {*form.radios, *form.selects, *form.texts}
+                chosen = {name: self._meant(form, name, str(value)) for name, value in more.items() if name in known}
+                asked = next((name for name in form.texts if name in form.required), next(iter(form.texts)))
+                await self._send(token, form, {asked: text} | self._days(form) | chosen)
                 done()
+
+    def _meant(self, form: Form, name: str, value: str) -> str:
+        """Return a value for a field, chosen from what the form offers where it may be any."""
+        offered = list(filter(None, (*form.radios.get(name, ()), *form.selects.get(name, ()))))
+        return value if value != ANY else self._random.choice(offered) if offered else ""
 
     async def asked_further(self) -> bool:
         """Return whether somebody's page asks something about what was handed in."""
