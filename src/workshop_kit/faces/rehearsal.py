@@ -29,6 +29,11 @@ LOOK_AGAIN = 0.02
 SHY = 0.15
 """The share of people who let a form pass."""
 
+SELDOM = {"no": 0.15, "abstain": 0.15}
+"""How much less than by its taste alone an answer is given: what comes to a motion was talked over before."""
+
+OBJECTION = "-1"
+
 AT_ONCE_AGAIN = frozenset({"confirm", "vote"})
 """Commands that a person carries out as long as the page asks for them."""
 
@@ -252,7 +257,7 @@ class Rehearsal:
         shared = {name for _, names in form.groups for name in names}
         for name, values in form.radios.items():
             if name not in shared:
-                chosen[name] = self._pick([value for value in values if value or name not in form.required], name)
+                chosen[name] = self._pick(self._open_to(form, name, values), name)
         if boxes := [name for name in form.boxes if name not in shared]:
             ticked = self._random.sample(boxes, self._random.randint(1, max(1, len(boxes) // 3)))
             chosen |= {name: form.boxes[name] for name in ticked}
@@ -322,7 +327,17 @@ class Rehearsal:
         return {name: str(number) for name, number in given.items() if number}
 
     def _pick(self, options: list[str], name: str) -> str:
-        return self._random.choices(options, [self._liking(f"{name}={option}") for option in options])[0]
+        liked = [self._liking(f"{name}={option}") * SELDOM.get(option, 1) for option in options]
+        return self._random.choices(options, liked)[0]
+
+    def _open_to(self, form: Form, name: str, values: list[str]) -> list[str]:
+        """Return the values that somebody may pick; who has no reason to write does not object."""
+        needs_reason = not self.texts and name.replace("value.", "reason.") in form.texts
+        return [
+            value
+            for value in values
+            if (value or name not in form.required) and not (needs_reason and value == OBJECTION)
+        ]
 
     def _liking(self, what: str) -> float:
         return self._taste.setdefault(what, self._random.uniform(0.2, 1.0))
