@@ -245,12 +245,12 @@ def others(state: PollState, tally: Tally, text: Text) -> Iterable[AnyBlock]:
     """Yield the table that tells whether another rule would have put another option first."""
     labels = labels_of(state, text)
     mine = tally.elected or tally.first
-    rows = [(text(state.rule.title), listed(mine, labels), text(N_("this vote")))]
+    rows = [(text(state.rule.title), _listed(mine, labels), text(N_("this vote")))]
     for rule in state.rule.alternatives():
         other = rule.count(state.profile, state.ids)
         first = other.elected or other.first
         same = N_("the same") if set(first) == set(mine) else N_("another result")
-        rows.append((text(rule.title), listed(first, labels), text(same)))
+        rows.append((text(rule.title), _listed(first, labels), text(same)))
     if len(rows) > 1:
         head = (text(N_("Rule")), text(N_("First place")), text(N_("Compared")))
         yield Table(head, tuple(rows), text(N_("Would another rule have decided differently?")))
@@ -309,9 +309,8 @@ def _places(firm: Firmness, text: Text) -> str:
     return text(N_("{low} to {high}"), low=text.number(firm.best), high=text.number(firm.worst))
 
 
-def listed(ids: Iterable[str], labels: dict[str, str]) -> str:
-    """Return the labels for a place before a full stop, which a label that is a sentence brings itself."""
-    return ", ".join(labels[option] for option in ids).removesuffix(".")
+def _listed(ids: Iterable[str], labels: dict[str, str]) -> str:
+    return ", ".join(labels[option] for option in ids)
 
 
 def _voter(ballot: Ballot, text: Text, people: People) -> str:

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from workshop_kit.activities.poll.record import TOO_FEW, labels_of, listed, withheld
+from workshop_kit.activities.poll.record import TOO_FEW, labels_of, withheld
 from workshop_kit.activities.poll.shown import figure
 from workshop_kit.activities.poll.state import ONLY_ONE, PollState
 from workshop_kit.core.errors import N_, NN_
@@ -51,7 +51,8 @@ def gist(state: PollState, text: Text, people: People) -> Iterator[str]:
         return
     labels = labels_of(state, text)
     if tally.elected:
-        yield text(N_("Chosen: {names}."), names=listed(tally.elected, labels))
+        chosen = ", ".join(labels[option] for option in tally.elected)
+        yield text(N_("Chosen: {names}."), names=chosen.removesuffix("."))
     elif isinstance(state.rule, Motion):
         yield _decision(state.rule, tally, labels, text)
     elif lines := _foremost(state, tally):
