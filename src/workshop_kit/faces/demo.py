@@ -76,10 +76,12 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
     await room.join(lambda: bar.advance(joining))
     for spec in live.state.agenda.items:
         live.do("open", spec.id)
-        _add_options(live, live.state.items[spec.id], text)
+        rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(REHEARSAL, ()), 1)]
+        if spec.settings.get("live_options"):
+            _add_options(live, live.state.items[spec.id], rows, text)
+            rows = []
         await room.see(spec.id)
         item = live.state.items[spec.id]
-        rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(REHEARSAL, ()), 1)]
         task = bar.add_task(text.pick(spec.title), total=(len(rows) or people))
         done = _advance(bar, task)
         if sources(spec) and rows:
@@ -108,11 +110,13 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
         done()
 
 
-def _add_options(live: LiveSession, item: Item, text: Text) -> None:
-    """Let the facilitator add options to a poll that begins without."""
-    if item.spec.settings.get("live_options") and not item.spec.options():
-        for number in range(1, 4):
-            live.do("add-option", item.spec.id, label=text(N_("Simulated option {n}"), n=number))
+def _add_options(live: LiveSession, item: Item, rows: list[Option], text: Text) -> None:
+    """Let the facilitator type in the options that came up in the room: what the agenda rehearses, else any."""
+    labels = [text.pick(row.label) for row in rows]
+    if not labels and not item.spec.options():
+        labels = [text(N_("Simulated option {n}"), n=number) for number in range(1, 4)]
+    for label in labels:
+        live.do("add-option", item.spec.id, label=label)
 
 
 def _without_phones(live: LiveSession, item: Item) -> None:

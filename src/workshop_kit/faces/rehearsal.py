@@ -29,6 +29,11 @@ LOOK_AGAIN = 0.02
 SHY = 0.15
 """The share of people who let a form pass."""
 
+SELDOM = {"no": 0.15, "abstain": 0.15}
+"""How much less than by taste alone an answer to a motion is given: what comes to a vote was talked over before."""
+STANCES = {"0": 0.15, "2": 0.1, "-1": 0.0}
+"""The same for consent. Nobody objects: an objection needs a reason, and simulated people have none."""
+
 AT_ONCE_AGAIN = frozenset({"confirm", "vote"})
 """Commands that a person carries out as long as the page asks for them."""
 
@@ -268,7 +273,10 @@ class Rehearsal:
         shared = {name for _, names in form.groups for name in names}
         for name, values in form.radios.items():
             if name not in shared:
-                chosen[name] = self._pick([value for value in values if value or name not in form.required], name)
+                seldom = STANCES if name.replace("value.", "reason.") in form.texts else SELDOM
+                chosen[name] = self._pick(
+                    [value for value in values if value or name not in form.required], name, seldom
+                )
         if boxes := [name for name in form.boxes if name not in shared]:
             ticked = self._random.sample(boxes, self._random.randint(1, max(1, len(boxes) // 3)))
             chosen |= {name: form.boxes[name] for name in ticked}
@@ -337,8 +345,9 @@ class Rehearsal:
             left -= more
         return {name: str(number) for name, number in given.items() if number}
 
-    def _pick(self, options: list[str], name: str) -> str:
-        return self._random.choices(options, [self._liking(f"{name}={option}") for option in options])[0]
+    def _pick(self, options: list[str], name: str, seldom: Mapping[str, float] = SELDOM) -> str:
+        liked = [self._liking(f"{name}={option}") * seldom.get(option, 1) for option in options]
+        return self._random.choices(options, liked)[0]
 
     def _liking(self, what: str) -> float:
         return self._taste.setdefault(what, self._random.uniform(0.2, 1.0))

@@ -177,7 +177,7 @@ def meanings(paper: Paper, text: Text) -> dict[int, str]:
 
 def told(note: Note, labels: Mapping[str, str], text: Text) -> str:
     """Return a tally's note in words; `labels` names the options."""
-    named = {name: ", ".join(labels[option] for option in ids) for name, ids in note.options.items()}
+    named = {name: ", ".join(labels[option] for option in ids).removesuffix(".") for name, ids in note.options.items()}
     return text(note.message, **spoken(note.values, text), **named)
 
 

@@ -51,7 +51,8 @@ def gist(state: PollState, text: Text, people: People) -> Iterator[str]:
         return
     labels = labels_of(state, text)
     if tally.elected:
-        yield text(N_("Chosen: {names}."), names=", ".join(labels[option] for option in tally.elected))
+        chosen = ", ".join(labels[option] for option in tally.elected)
+        yield text(N_("Chosen: {names}."), names=chosen.removesuffix("."))
     elif isinstance(state.rule, Motion):
         yield _decision(state.rule, tally, labels, text)
     elif lines := _foremost(state, tally):

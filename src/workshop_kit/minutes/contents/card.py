@@ -22,6 +22,13 @@ MOST_QUESTIONS, MOST_STEPS, MOST_POINTS, MOST_OPEN = 3, 4, 3, 2
 
 SAID = ("decision", "key-points")
 
+PLAN = "actions"
+COLLECTED = frozenset({"ideas", PLAN})
+"""The kinds of activity of which a handful of entries says more than their number."""
+
+LONGEST_ENTRY = 120
+"""So many characters of an entry a card has room for."""
+
 
 def card(told: Material) -> Section | None:
     """Give the whole card as one section, under headings that take little room."""
@@ -45,8 +52,9 @@ def card(told: Material) -> Section | None:
 
 
 def _questions(told: Material) -> Iterator[AnyBlock]:
-    """Yield the questions that were worked on; a step that sorts what an earlier one collected asks nothing new."""
-    prompts = (told.text.pick(item.spec.prompt) for item in _worked(told) if not sources(item.spec))
+    """Yield the questions that were worked on; a plan, or sorting what an earlier step collected, asks nothing new."""
+    asking = (item for item in _worked(told) if not sources(item.spec) and item.spec.activity != PLAN)
+    prompts = (told.text.pick(item.spec.prompt) for item in asking)
     if asked := tuple(dict.fromkeys(prompt for prompt in prompts if prompt))[:MOST_QUESTIONS]:
         yield Bullets(asked)
 
@@ -85,5 +93,15 @@ def _points(told: Material, item: Item) -> Iterator[str]:
     written = [point for field in SAID if (note := told.note(field, item.spec.id)) for point in note.points]
     if written or told.moved_to(item):
         yield from written[:MOST_POINTS]
+    elif entries := _entries(told, item):
+        yield from entries
     elif gist := " ".join(told.told("gist", item, item.state)):
         yield gist
+
+
+def _entries(told: Material, item: Item) -> list[str]:
+    """Return what was collected in its words, where it is little enough for a card."""
+    if item.spec.activity not in COLLECTED:
+        return []
+    words = [told.text.pick(one.label) for one in told.rules.activity(item).offers(item.state)]
+    return words if len(words) <= MOST_POINTS and all(len(one) <= LONGEST_ENTRY for one in words) else []
