@@ -167,7 +167,6 @@ def test_a_piece_of_a_file_is_printed_within_the_page(tmp_path):
     found = subprocess.run(["pdftotext", "-bbox", path, "-"], capture_output=True, check=True, text=True).stdout
     page_width = float(re.search(r'page width="([\d.]+)"', found)[1])
     assert max(map(float, re.findall(r'xMax="([\d.]+)"', found))) < page_width - MARGIN
-    assert found.replace("\n", "").count("w") > 300
 
 
 @pytest.mark.parametrize(("name", "part"), [("docx", "word/document.xml"), ("odt", "content.xml")])
