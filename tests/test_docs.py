@@ -11,14 +11,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-PAGES = sorted(page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("facilitation/*.md")))
+PAGES = sorted(page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("facilitation/**/*.md")))
 README = (ROOT / "README.md").read_text("utf-8")
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 RUN = re.compile(r"<!-- run: (\w+) -->\n```sh\n(.*?)\n```", re.DOTALL)
 COMMAND = re.compile(
     r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|import|bundle|evidence|tickets|minutes|approve|verify"
-    r"|backup|repair|held|forget|retain|erase|note|check)\b[^`\n]*)"
+    r"|backup|repair|held|forget|retain|erase|note|check|methods|agendas)\b[^`\n]*)"
 )
 
 

@@ -20,7 +20,7 @@ from workshop_kit.library import voice
 from workshop_kit.prepare import new_session
 
 PARAMETERS = {"parameters", "injected-parameters"}
-PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify", "tickets", "agendas"}
+PROMISED = {"demo", "new", "open", "step", "results", "minutes", "verify", "tickets", "agendas", "methods"}
 SMALL = """
 name = "small"
 title = { de = "Klein", en = "Small" }
@@ -567,3 +567,35 @@ class TestImport:
         ]
         code, told, errors = run("import", session, "dots", tmp_path / "slips.csv", "--partial")
         assert (code, told, errors) == (0, "1 entry was imported.\n", 'Line 3: "Moon" is not one of the options.\n')
+
+
+class TestMethods:
+    def test_methods_are_listed_with_what_they_are_for(self, run):
+        code, out, err = run("methods", "--lang", "de")
+        assert (code, err) == (0, "")
+        assert "dots: Punkte verteilen\n  Aus vielen Vorschlägen" in out
+        assert "dots: Dot voting\n" in run("methods")[1]
+
+    def test_a_card_is_shown_as_it_is_written(self, run):
+        code, out, _err = run("methods", "dots", "--lang", "en")
+        assert code == 0
+        assert out.startswith("# Dot voting\n")
+        assert '```toml\n[[item]]\nid = "weigh"' in out
+
+    @pytest.mark.parametrize(
+        ("name", "start"), [("html", b"<!doctype"), ("pdf", b"%PDF"), ("md", b"# "), ("docx", b"PK")]
+    )
+    def test_a_card_is_written_to_print(self, run, tmp_path, name, start):
+        code, out, _err = run("methods", "mood", "--lang", "de", "--format", name, "--out", tmp_path / "print")
+        path = tmp_path / "print" / f"method-mood.de.{name}"
+        assert (code, out) == (0, f"{path}\n")
+        assert path.read_bytes().startswith(start)
+
+    def test_all_cards_are_one_booklet(self, run, tmp_path):
+        assert run("methods", "--all", "--out", tmp_path)[0] == 0
+        assert [path.name for path in tmp_path.iterdir()] == ["methods.en.pdf"]
+
+    def test_what_cannot_be_is_told(self, fails):
+        assert 'There is no method "dance". There are: ' in fails(1, "methods", "dance")
+        assert "--all" in fails(2, "methods", "dots", "--all")
+        assert "--all" in fails(2, "methods", "--format", "pdf")

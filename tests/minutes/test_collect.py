@@ -121,7 +121,7 @@ def test_lists_tables_quotes_and_code_of_a_note():
     assert blocks("- a\n  - b\n- c") == (Bullets(("a", "– b", "c")),)
     assert blocks("1. a\n2. b") == (Bullets(("a", "b"), ordered=True),)
     assert blocks("| a | b |\n|---|--:|\n| c | 1 |") == (Table(("a", "b"), (("c", "1"),), numeric=(1,)),)
-    assert blocks("> q\n\n```\nx = 1\n```\n\n---") == (Paragraph("q"), Paragraph("x = 1"))
+    assert blocks("> q\n\n```\nx = 1\n```\n\n---") == (Paragraph("q"), Paragraph("x = 1", "code"))
 
 
 def test_a_section_shows_itself_in_the_notebook():

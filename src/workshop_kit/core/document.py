@@ -40,11 +40,12 @@ class Heading(Block, frozen=True):
 class Paragraph(Block, frozen=True):
     """Running text. `tone` says how it is meant.
 
-    `plain`, `lead` (the question asked), `note` (small print), or `source` (which entries of the log this rests on).
+    `plain`, `lead` (the question asked), `note` (small print), `source` (which entries of the log this rests on), or
+    `code` (a piece of a file, whose spaces and line breaks count).
     """
 
     text: str
-    tone: Literal["plain", "lead", "note", "source"] = "plain"
+    tone: Literal["plain", "lead", "note", "source", "code"] = "plain"
 
 
 class Bullets(Block, frozen=True):
@@ -129,7 +130,7 @@ class Meta(Struct, frozen=True):
     """What a document says about itself. `created` is the session's own date (ISO 8601), so that output repeats.
 
     `standing` is one line below the title: which edition it is, and whether it is a draft. `kind` and `edition` name
-    both for programs.
+    both for programs. `apart` says that each section is to begin a page of its own.
     """
 
     title: str
@@ -143,6 +144,7 @@ class Meta(Struct, frozen=True):
     edition: str = "internal"
     standing: str = ""
     look: Look = Look()
+    apart: bool = False
 
 
 class Document(Struct, frozen=True):

@@ -86,7 +86,10 @@ def _blocks(token: _Token, album: Album) -> Iterator[AnyBlock]:
                 yield from _blocks(inner, album)
         case "paragraph" | "block_text":
             yield from _paragraphs(token["children"], album)
-        case "block_code" | "block_html":
+        case "block_code":
+            if words := str(token["raw"]).strip("\n"):
+                yield Paragraph(words, "code")
+        case "block_html":
             if words := _words(token).strip():
                 yield Paragraph(words)
 

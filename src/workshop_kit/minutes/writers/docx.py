@@ -37,8 +37,10 @@ def write(document: Document, text: Text) -> bytes:
     writer = _Writer(document, text)
     for style, leaf in office.opening(document.meta, text):
         writer.line(style, leaf)
-    for section in document.sections:
-        writer.line("Heading 1", section.title)
+    for number, section in enumerate(document.sections):
+        heading = writer.line("Heading 1", section.title)
+        if document.meta.apart and number:
+            heading.paragraph_format.page_break_before = True
         for block in section.blocks:
             writer.block(block)
     if says := colophon(document.meta, text):

@@ -53,7 +53,7 @@ def write(document: Document, text: Text) -> bytes:
     opening += [_tag("p", _leaf(meta.standing), cls="standing", dir="auto") if meta.standing else ""]
     sections = [_section(section, text) for section in document.sections]
     closing = [_tag("footer", _leaf(made)) if (made := colophon(meta, text)) else ""]
-    main = _tag("main", _joined([_tag("header", _joined(opening)), *sections]))
+    main = _tag("main", _joined([_tag("header", _joined(opening)), *sections]), cls="apart" if meta.apart else "")
     page = [_tag("head", _joined(head)), _tag("body", _joined([main, *closing]))]
     direction = Text(meta.lang).direction
     return f"<!doctype html>\n{_tag('html', _joined(page), lang=meta.lang, dir=direction)}\n".encode()

@@ -83,6 +83,8 @@ def _block(block: AnyBlock, text: Text) -> Iterator[str]:
             yield f"{'#' * block.level} {escaped(block.text)}"
         case Paragraph(tone="lead"):
             yield f"**{escaped(block.text)}**"
+        case Paragraph(tone="code"):
+            yield _fenced(block.text)
         case Paragraph():
             yield _lines(block.text)
         case Bullets():
@@ -103,6 +105,12 @@ def _block(block: AnyBlock, text: Text) -> Iterator[str]:
             yield f"*{escaped(block.alt)}*"
             if block.caption:
                 yield escaped(block.caption)
+
+
+def _fenced(leaf: str) -> str:
+    """Return a leaf as it is, between fences longer than any in it."""
+    fence = "`" * (max((len(run) for run in re.findall("`+", leaf)), default=0) + 1)
+    return f"{fence:`<3}\n{leaf}\n{fence:`<3}"
 
 
 def _table(table: Table) -> Iterator[str]:

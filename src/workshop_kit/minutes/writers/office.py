@@ -78,7 +78,7 @@ def styles(accent: str) -> dict[str, Style]:
     }
 
 
-TONES = {"plain": "Body", "lead": "Lead", "note": "Note", "source": "Source"}
+TONES = {"plain": "Body", "lead": "Lead", "note": "Note", "source": "Source", "code": "Note"}
 
 
 def opening(meta: Meta, text: Text) -> list[tuple[str, str]]:

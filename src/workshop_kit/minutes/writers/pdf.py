@@ -110,6 +110,7 @@ def _page(document: Document, text: Text, pictures: dict[str, bytes]) -> dict[st
         "running-title": textwrap.shorten(title(meta, text), 90, placeholder=" …"),
         "subtitle": meta.subtitle,
         "standing": meta.standing,
+        "apart": meta.apart,
         "banner": banner(meta, text),
         "accent": accent(meta),
         "letterhead": _letterhead(meta.look, pictures),
