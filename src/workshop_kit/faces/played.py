@@ -33,7 +33,7 @@ async def lean_coffee(live: LiveSession, room: Rehearsal, item_id: str, text: Te
                 live.do("go-on", item_id)
             await room.shows(f'id="thumb-{live.state.items[item_id].state.current}-{box}"')
             await room.take_part()
-        state = live.state.items[item_id].state
+        state = live.catch_up().items[item_id].state
         proposed = state.topics[state.current].proposals
         chosen = {"proposal": proposed[0].id} if proposed else {"text": room.texts.popleft()} if room.texts else {}
         room.texts.clear()

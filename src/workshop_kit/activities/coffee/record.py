@@ -65,7 +65,7 @@ def place(one: Ranked, text: Text) -> str:
 
 
 def _table(talked: list[Ranked], text: Text) -> Table:
-    heads = (N_("Place"), N_("Topic"), N_("Dots"), N_("Minutes"), N_("Thumbs"), N_("What we take away"))
+    heads = (N_("Rank"), N_("Topic"), N_("Dots"), N_("Time in minutes"), N_("Thumbs"), N_("What we take away"))
     return Table(
         tuple(text(head) for head in heads),
         tuple(

@@ -79,9 +79,7 @@ class Queue:
             case "call":
                 return self._call(state, command, actor)
             case "put-back":
-                request = _request(state, command, Standing.SPEAKING, state.current)
-                back = Fact("queue.speaker_put_back", _about(request, actor))
-                return (back, Fact("item.timer_set", {"seconds": 0}))
+                return self._put_back(state, command, actor)
         raise unknown(command)
 
     @staticmethod
@@ -107,6 +105,15 @@ class Queue:
             raise Refused(Why.INVALID, N_("Nobody is on the list."), field="request")
         called = Fact("queue.speaker_called", _about(request, actor))
         return (*self._end(state, actor), called, Fact("item.timer_set", {"seconds": state.seconds}))
+
+    @staticmethod
+    def _put_back(state: QueueState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        """Put the speaker back at the old place; who has asked for the same once more meanwhile waits only once."""
+        speaking = _request(state, command, Standing.SPEAKING, state.current)
+        same = (one for one in state.line() if (one.seat, one.kind) == (speaking.seat, speaking.kind))
+        dropped = (Fact("queue.request_withdrawn", _about(one, actor)) for one in same)
+        back = Fact("queue.speaker_put_back", _about(speaking, actor))
+        return (*dropped, back, Fact("item.timer_set", {"seconds": 0}))
 
     @staticmethod
     def _end(state: QueueState, actor: Actor) -> tuple[Fact, ...]:

@@ -55,8 +55,8 @@ def course(events: Sequence[Event], state: QueueState, text: Text, people: Peopl
     seats = {event.data.get("seat", event.actor) for event in events if event.name == "queue.floor_asked"}
     if seats:
         yield crowd(ASKED, len(seats), text, people)
-    ended = {event.data["request"] for event in events if event.name == "queue.speech_ended"}
-    heard = [state.requests[request] for request in ended if request in state.requests]
+    called = {event.data["request"] for event in events if event.name == "queue.speaker_called"}
+    heard = [request for request in state.all() if request.id in called and request.standing is Standing.SPOKEN]
     if count := sum(request.contribution for request in heard):
         yield text(N_("{contributions} in all."), contributions=text.plural(*CONTRIBUTIONS, count))
     if count := len(heard) - count:
@@ -116,7 +116,7 @@ def _spread(state: QueueState, spoken: Counter[str], text: Text, people: People)
     if len(spoken) > 1 and not (is_public(people) and is_small(len(spoken))):
         middle = median(spoken.values())
         told = text(
-            N_("The middle person (median) spoke {middle} times, nobody more than {most} times."),
+            N_("The middle person (median) spoke {middle}×, nobody more than {most}×."),
             middle=text.number(middle, 0 if middle == int(middle) else 1),
             most=text.number(max(spoken.values())),
         )
