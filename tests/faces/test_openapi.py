@@ -23,6 +23,8 @@ ITEMS = (
     {"id": "plan", "activity": "actions", "carried": [{"what": "Find a room"}]},
     {"id": "market", "activity": "market"},
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
+    {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
+    {"id": "floor", "activity": "queue"},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1"}
@@ -50,8 +52,11 @@ def refusals():
 
 @pytest.fixture(scope="module")
 def open_room(room):
-    """A room in which every item was opened in turn."""
-    return room(*ITEMS)
+    """A room in which every item was opened in turn, and a topic is talked about."""
+    made = room(*ITEMS)
+    made.do("stage", "talk", stage="talking")
+    made.do("start", "talk")
+    return made
 
 
 def test_every_route_is_described_and_no_other(live):

@@ -82,6 +82,15 @@ activity = "statements"
 statements = ["Meet monthly"]
 
 [[item]]
+id = "talk"
+activity = "coffee"
+
+[[item]]
+id = "floor"
+activity = "queue"
+seconds = 60
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -102,6 +111,8 @@ HONEST = {
     "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
     "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
+    "talk": ("command=add&text=An+honest+topic", "command=withdraw&topic={topic}"),
+    "floor": ("command=ask&kind=speak", "command=withdraw&request={request}"),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

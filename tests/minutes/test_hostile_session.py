@@ -81,6 +81,12 @@ factors = [TITLE]
 [[item]]
 id = "say"
 activity = "statements"
+[[item]]
+id = "talk"
+activity = "coffee"
+[[item]]
+id = "floor"
+activity = "queue"
 """
 
 
@@ -132,7 +138,17 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         step("say")
         sent("add", "say", text=short)
         sent("vote", "say", statement="s1", value="1")
-        live.do("close", "say")
+        step("talk")
+        sent("add", "talk", text=short)
+        live.do("merge", "talk", topic="t2", into="t1", reason=short)
+        live.do("stage", "talk", stage="talking")
+        live.do("start", "talk")
+        sent("propose", "talk", text=short)
+        live.do("finish", "talk", proposal="p1")
+        step("floor")
+        sent("ask", "floor", kind="speak")
+        live.do("call", "floor")
+        live.do("close", "floor")
         for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
             live.do("note", field=field, text=text)
         live.do("note", field="decision", item="poll", text=text)

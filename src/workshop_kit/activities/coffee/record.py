@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from workshop_kit.activities.coffee.state import UNDER_A_MINUTE, CoffeeState, Gone, Ranked, Thumbs, Topic
 from workshop_kit.core.document import AnyBlock, Bullets, Heading, Paragraph, Table, one_line
 from workshop_kit.core.errors import N_, NN_
+from workshop_kit.core.small_groups import SMALLEST_GROUP, is_public, is_small
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import People
@@ -19,20 +20,22 @@ ORDER = N_("Topics with equal dots share a place; the one that was written first
 
 def record(state: CoffeeState, text: Text, people: People) -> Iterator[AnyBlock]:
     """Yield the topics that were talked about as a table, what is left, and what was hidden or merged."""
-    del people
     ranked = state.ranked()
     if not ranked:
         yield Paragraph(text(N_("No topics were written.")), "note")
         return
+    public, few = is_public(people), is_public(people) and is_small(state.voters)
     talked = [one for one in ranked if one.topic.started]
     if talked:
-        yield _table(talked, text)
+        yield _table(talked, text, public=public, few=few)
         yield Paragraph(text(N_("Thumbs at each decision: go on / stop / either.")), "note")
     else:
         yield Paragraph(text(N_("No topic was talked about.")), "note")
     if left := [one for one in ranked if not one.topic.started]:
         yield Heading(text(N_("Not reached, for another time")))
-        yield Bullets(tuple(_with_dots(one, state, text) for one in left))
+        yield Bullets(tuple(_with_dots(one, state, text, few=few) for one in left))
+    if few or (public and any(is_small(thumbs.all) for one in talked for thumbs in one.topic.asked)):
+        yield Paragraph(text(N_("A dash stands where fewer than {n} people have answered."), n=SMALLEST_GROUP), "note")
     if any(one.tied and one.dots for one in ranked):
         yield Paragraph(text(ORDER), "note")
     if put_aside := list(_put_aside(state, text)):
@@ -64,7 +67,7 @@ def place(one: Ranked, text: Text) -> str:
     return text(N_("{n} (tied)"), n=one.place) if one.tied else text.number(one.place)
 
 
-def _table(talked: list[Ranked], text: Text) -> Table:
+def _table(talked: list[Ranked], text: Text, *, public: bool, few: bool) -> Table:
     heads = (N_("Rank"), N_("Topic"), N_("Dots"), N_("Time in minutes"), N_("Thumbs"), N_("What we take away"))
     return Table(
         tuple(text(head) for head in heads),
@@ -72,9 +75,9 @@ def _table(talked: list[Ranked], text: Text) -> Table:
             (
                 place(one, text),
                 wording(one.topic, text) + ("" if one.topic.finished else f" ({text(N_('not finished'))})"),
-                text.number(one.dots),
+                "–" if few else text.number(one.dots),
                 duration(one.topic.seconds, text),
-                "; ".join(_thumbs(thumbs) for thumbs in one.topic.asked if thumbs.all) or "–",
+                "; ".join(_thumbs(thumbs, public=public) for thumbs in one.topic.asked if thumbs.all) or "–",
                 one_line(one.topic.lesson) or "–",
             )
             for one in talked
@@ -84,12 +87,12 @@ def _table(talked: list[Ranked], text: Text) -> Table:
     )
 
 
-def _thumbs(thumbs: Thumbs) -> str:
-    return " / ".join(map(str, thumbs))
+def _thumbs(thumbs: Thumbs, *, public: bool) -> str:
+    return "–" if public and is_small(thumbs.all) else " / ".join(map(str, thumbs))
 
 
-def _with_dots(one: Ranked, state: CoffeeState, text: Text) -> str:
-    told = f"{wording(one.topic, text)} ({text.plural(*DOTS, one.dots)})"
+def _with_dots(one: Ranked, state: CoffeeState, text: Text, *, few: bool) -> str:
+    told = wording(one.topic, text) + ("" if few else f" ({text.plural(*DOTS, one.dots)})")
     merged = [wording(other, text) for other in state.merged(one.topic)]
     return f"{told}: {'; '.join(merged)}" if merged else told
 

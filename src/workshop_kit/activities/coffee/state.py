@@ -154,6 +154,11 @@ class CoffeeState(Struct, frozen=True):
         return self.dots if self.several else 1
 
     @property
+    def voters(self) -> int:
+        """How many people gave dots at least; of those without a phone only the dots are known."""
+        return len(self.ballots) + -(-sum(self.room_dots.values()) // self.dots)
+
+    @property
     def thumbs(self) -> Thumbs:
         """All thumbs that are shown just now, those without a phone included."""
         shown = list(self.shown.values())
