@@ -80,9 +80,8 @@ def test_nobody_is_named_beside_a_topic_or_a_speech(made, kind, lang):
 
 def table_of(made, item, edition):
     (section,) = [one for one in minutes(made, edition).sections() if one.id == f"item-{item}"]
-    return next(
-        table for block in section.blocks if (table := getattr(block, "table", block)) and hasattr(table, "rows")
-    )
+    tables = (getattr(block, "table", block) for block in section.blocks)
+    return next(table for table in tables if isinstance(table, Table))
 
 
 def test_in_public_dots_and_thumbs_of_few_people_are_not_counted(made):
