@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from importlib import import_module
 from itertools import count
+from pkgutil import iter_modules
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from workshop_kit.activities import actions, cards, ideas, info, market, poll, roles, statements
+from workshop_kit import activities
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command, Registry
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.errors import Refused
@@ -108,7 +110,9 @@ class Room:
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    return Registry(kind.ACTIVITY for kind in (info, poll, ideas, roles, actions, cards, market, statements))
+    """Return all kinds of activity that the kit has, also where the package was installed before they came."""
+    kinds = [module.name for module in iter_modules(activities.__path__)]
+    return Registry(import_module(f"workshop_kit.activities.{name}").ACTIVITY for name in kinds)
 
 
 @pytest.fixture(scope="session")

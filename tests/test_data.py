@@ -40,13 +40,13 @@ SECTION = re.compile(r"^## (?P<title>.+) \{#(?P<id>[a-z-]+)\}$", re.MULTILINE)
 
 
 class AnyKind:
-    """Stands for a kind of activity; reading an agenda only asks it to accept the item."""
+    """Stands for a kind of activity; reading an agenda only asks it to read the item."""
 
     def __init__(self, name: str) -> None:
         self.name = name
 
     def initial(self, spec: Spec) -> object:
-        return spec.options()
+        return [spec.settings[key] for key in spec.settings], spec.options()
 
 
 def table(name: str) -> list[dict[str, str]]:

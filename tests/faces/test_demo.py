@@ -211,3 +211,43 @@ def test_polls_that_hands_cannot_answer_are_played_too(tmp_path):
     assert ran.returncode == 0, ran.stderr
     with closing(SessionFolder(tmp_path / "papers").open()) as live:
         assert {item.phase for item in live.state.items.values()} == {Phase.CLOSED}
+
+
+LED = """
+name = "led"
+title = "Led"
+[[item]]
+id = "talk"
+activity = "coffee"
+several = false
+dots = 2
+rehearsal_texts = ["One", "Two", "Three", "Four"]
+rehearsal_takeaways = ["We try it.", "We ask.", "We wait."]
+[[item]]
+id = "floor"
+activity = "queue"
+order = "balanced"
+"""
+
+
+def test_steps_that_somebody_has_to_lead_are_played(tmp_path):
+    (tmp_path / "led.toml").write_text(LED, "utf-8")
+    ran = kit("demo", "--headless", "--participants", "8", "--dir", tmp_path, "--agenda", tmp_path / "led.toml")
+    assert ran.returncode == 0, ran.stderr
+    with closing(SessionFolder(tmp_path / "led").open()) as live:
+        talk, floor = (live.state.items[item].state for item in ("talk", "floor"))
+    talked = [one.topic for one in talk.ranked() if one.topic.finished]
+    assert len(talked) == 3
+    assert [len(topic.asked) for topic in talked] == [2, 1, 1]
+    assert all(topic.lesson for topic in talked)
+    assert talk.ballots
+    assert floor.spoken()
+    assert not floor.current
+
+
+def test_the_agenda_for_lean_coffee_leads_to_minutes(tmp_path):
+    ran = kit("demo", "--headless", "--participants", "4", "--dir", tmp_path, "--agenda", "lean-coffee", "--lang", "de")
+    assert ran.returncode == 0, ran.stderr
+    told = (tmp_path / "lean-coffee" / "minutes" / "minutes.de.md").read_text("utf-8")
+    assert "Was wir mitnehmen" in section(told, "Lean Coffee")
+    assert "Nicht drangekommen, für ein andermal" in section(told, "Lean Coffee")

@@ -24,6 +24,8 @@ ITEMS = (
     {"id": "market", "activity": "market"},
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
     {"id": "stories", "activity": "cards", "format": "stories", "likes": True},
+    {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
+    {"id": "floor", "activity": "queue"},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
@@ -51,8 +53,11 @@ def refusals():
 
 @pytest.fixture(scope="module")
 def open_room(room):
-    """A room in which every item was opened in turn."""
-    return room(*ITEMS)
+    """A room in which every item was opened in turn, and a topic is talked about."""
+    made = room(*ITEMS)
+    made.do("stage", "talk", stage="talking")
+    made.do("start", "talk")
+    return made
 
 
 def test_every_route_is_described_and_no_other(live):

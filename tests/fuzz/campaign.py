@@ -93,6 +93,15 @@ activity = "cards"
 format = "stories"
 
 [[item]]
+id = "talk"
+activity = "coffee"
+
+[[item]]
+id = "floor"
+activity = "queue"
+seconds = 60
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -115,6 +124,8 @@ HONEST = {
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
     "retro": ("command=add&text=An+honest+card&column=plus", "command=withdraw&card={card}"),
     "stories": ("command=add&text=An+honest+story&title=Honest", "command=withdraw&card={card}"),
+    "talk": ("command=add&text=An+honest+topic", "command=withdraw&topic={topic}"),
+    "floor": ("command=ask&kind=speak", "command=withdraw&request={request}"),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

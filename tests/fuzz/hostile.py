@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 CODE = "KLMNP"
-ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "ballot")
+ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "talk", "floor", "ballot")
 FORM = "application/x-www-form-urlencoded"
 
 RAW = (
@@ -29,6 +29,7 @@ COMMANDS = (
     b"finalise-minutes", b"accept-comment", b"answer-comment", b"withdraw-minutes", b"show-minutes", b"announce",
     b"change", b"status", b"ask", b"decline", b"leave", b"offer", b"seek", b"agree", b"disagree", b"vote", b"look",
     b"edit", b"move", b"consent",
+    b"dots", b"thumb", b"propose", b"stage", b"start", b"go-on", b"finish", b"put-back", b"room-dots", b"call", b"end",
     b"create", b"session.created", b"__class__",
 )  # fmt: skip
 FIELDS = (
@@ -38,7 +39,7 @@ FIELDS = (
     b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
     b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"side",
     b"card", b"column", b"person", b"group", b"title", b"whence", b"public", b"named", b"given",
-    b"statement", b"public-minutes",
+    b"statement", b"public-minutes", b"topic", b"request", b"proposal", b"stage", b"value.t1",
 )  # fmt: skip
 LIKELY = (
     b"1",
@@ -59,6 +60,10 @@ LIKELY = (
     b"e1",
     b"e1-e2",
     b"s1",
+    b"t1",
+    b"q1",
+    b"on",
+    b"order",
     b"me",
     b"both",
     b"offer",

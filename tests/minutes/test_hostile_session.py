@@ -90,6 +90,12 @@ id = "thanks"
 activity = "cards"
 format = "thanks"
 columns = [TITLE, "Thanks"]
+[[item]]
+id = "talk"
+activity = "coffee"
+[[item]]
+id = "floor"
+activity = "queue"
 """
 
 
@@ -153,6 +159,17 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         ).result()
         live.do("add", "thanks", text=text[:280], column="o2", group=short[:80])
         live.do("close", "thanks")
+        step("talk")
+        sent("add", "talk", text=short)
+        live.do("merge", "talk", topic="t2", into="t1", reason=short)
+        live.do("stage", "talk", stage="talking")
+        live.do("start", "talk")
+        sent("propose", "talk", text=short)
+        live.do("finish", "talk", proposal="p1")
+        step("floor")
+        sent("ask", "floor", kind="speak")
+        live.do("call", "floor")
+        live.do("close", "floor")
         for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
             live.do("note", field=field, text=text)
         live.do("note", field="decision", item="poll", text=text)

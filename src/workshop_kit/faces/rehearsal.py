@@ -37,6 +37,9 @@ STANCES = {"0": 0.15, "2": 0.1, "-1": 0.0}
 AT_ONCE_AGAIN = frozenset({"confirm", "vote"})
 """Commands that a person carries out as long as the page asks for them."""
 
+OF_ONES_OWN = frozenset({"add", "propose"})
+"""Commands for which people have something to write, or leave them be."""
+
 NAMED = 0.35
 """The share of people who give a name when they join."""
 
@@ -192,8 +195,12 @@ class Rehearsal:
 
     async def see(self, item_id: str) -> None:
         """Wait until phones show this item; the server follows the log a moment behind."""
+        await self.shows(f'id="question-{item_id}"')
+
+    async def shows(self, html: str) -> None:
+        """Wait until this stands on the pages of phones."""
         async with asyncio.timeout(PATIENCE):
-            while f'id="question-{item_id}"' not in await self._page(self._tokens[0]):  # noqa: ASYNC110 - a phone asks
+            while html not in await self._page(self._tokens[0]):  # noqa: ASYNC110 - a phone asks
                 await asyncio.sleep(LOOK_AGAIN)
 
     async def take_part(self, done: Callable[[], Any] = lambda: None) -> None:
@@ -250,7 +257,7 @@ class Rehearsal:
         while acted:
             acted = False
             for form in self._wanted(forms):
-                if form.texts and form.command == "add":
+                if form.texts and form.command in OF_ONES_OWN:
                     if written or not self.texts:
                         continue
                     written = True

@@ -270,6 +270,8 @@ class Face {
       const label = time.parentElement?.querySelector(".wk-timer-label");
       if (label) label.hidden = true;
     }
+    for (const part of this.root.querySelectorAll("[data-after]"))
+      part.hidden = Date.parse(part.dataset.after) > Date.now() + this.clock;
   }
 }
 
