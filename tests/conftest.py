@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
-from workshop_kit.activities import actions, ideas, info, market, poll, roles, statements
+from workshop_kit.activities import actions, ideas, info, market, poll, raci, roles, statements
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command, Registry
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.errors import Refused
@@ -108,7 +108,7 @@ class Room:
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    return Registry(kind.ACTIVITY for kind in (info, poll, ideas, roles, actions, market, statements))
+    return Registry(kind.ACTIVITY for kind in (info, poll, ideas, roles, actions, market, statements, raci))
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,7 @@ ITEMS = (
     {"id": "plan", "activity": "actions", "carried": [{"what": "Find a room"}]},
     {"id": "market", "activity": "market"},
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
+    {"id": "who", "activity": "raci", "options": ["Book a room"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1"}

@@ -82,6 +82,18 @@ activity = "statements"
 statements = ["Meet monthly"]
 
 [[item]]
+id = "wishes"
+activity = "roles"
+wishes = true
+options = [{ id = "host", label = "Host", places = 40, least = 2 }, "Note-taker"]
+
+[[item]]
+id = "who"
+activity = "raci"
+options = ["Book a room"]
+roles_from = "item:board"
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -102,6 +114,8 @@ HONEST = {
     "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
     "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
+    "wishes": ("command=wish&wish.host=1&wish.o2=no", "command=withdraw"),
+    "who": ("command=take&part.o1=C", "command=take&part.o1="),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

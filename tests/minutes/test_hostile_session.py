@@ -81,6 +81,10 @@ factors = [TITLE]
 [[item]]
 id = "say"
 activity = "statements"
+[[item]]
+id = "who"
+activity = "raci"
+options = [TITLE]
 """
 
 
