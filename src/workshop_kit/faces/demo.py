@@ -91,6 +91,9 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
         else:
             await room.take_part(done)
             _without_phones(live, item)
+            if spec.settings.get("wishes") and spec.activity == "roles":
+                live.do("propose", spec.id)
+                await room.take_part()
         live.do("close", spec.id)
     await room.close()
 
@@ -109,10 +112,15 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
 
 
 def _add_options(live: LiveSession, item: Item, text: Text) -> None:
-    """Let the facilitator add options to a poll that begins without."""
-    if item.spec.settings.get("live_options") and not item.spec.options():
+    """Let the facilitator add options to a poll, or tasks to a matrix, that begins without."""
+    if item.spec.options():
+        return
+    if item.spec.settings.get("live_options"):
         for number in range(1, 4):
             live.do("add-option", item.spec.id, label=text(N_("Simulated option {n}"), n=number))
+    elif item.spec.activity == "raci":
+        for number in range(1, 4):
+            live.do("add-task", item.spec.id, label=text(N_("Simulated task {n}"), n=number))
 
 
 def _without_phones(live: LiveSession, item: Item) -> None:
