@@ -9,7 +9,7 @@ from workshop_kit.activities.roles.state import OPEN, RESERVED, STATES, Proposal
 from workshop_kit.core.document import AnyBlock, Heading, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Event
-from workshop_kit.core.small_groups import crowd, headcount
+from workshop_kit.core.small_groups import crowd, headcount, is_public
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import People
@@ -22,6 +22,7 @@ COURSE = (
 )
 WISHED = NN_("{n} person named wishes.", "{n} people named wishes.")
 PROPOSED = NN_("{n} person got a place by the proposal.", "{n} people got a place by the proposal.")
+WITHOUT = NN_("{n} person named wishes and has no place.", "{n} people named wishes and have no place.")
 LACKS = NN_("{role}: {n} more person is needed.", "{role}: {n} more people are needed.")
 
 METHOD = N_(
@@ -73,7 +74,9 @@ def _proposal(state: RolesState, proposal: Proposal, text: Text, people: People)
     yield Paragraph(
         text(N_("The worst that somebody got: {wish}."), wish=rank_told(proposal.worst, state.choices, text))
     )
-    if proposal.without:
+    if proposal.without and is_public(people):
+        yield Paragraph(crowd(WITHOUT, len(proposal.without), text, people))
+    elif proposal.without:
         names = ", ".join(people(seat, text) for seat in proposal.without)
         yield Paragraph(text(NOTHING, people=names))
     yield Paragraph(text(METHOD), "note")
