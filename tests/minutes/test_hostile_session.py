@@ -136,7 +136,9 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         step("say")
         sent("add", "say", text=short)
         sent("vote", "say", statement="s1", value="1")
-        live.do("close", "say")
+        step("who")
+        sent("take", "who", **{"part.o1": "C"})
+        live.do("close", "who")
         for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
             live.do("note", field=field, text=text)
         live.do("note", field="decision", item="poll", text=text)
