@@ -43,7 +43,7 @@ def test_without_javascript(board, phone):
     expect(page.locator("#wished")).to_be_visible()
     expect(page.locator("[name='wish.notes']")).to_have_value("no")
     board.do("propose", "board")
-    page.reload()
+    until(page, lambda: page.reload() and form(page, "confirm", role="host").count() == 1)
     confirm = form(page, "confirm", role="host")
     confirm.locator("[name=name]").fill("Ada")
     confirm.locator("button").click()

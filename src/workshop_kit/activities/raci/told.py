@@ -30,7 +30,7 @@ COURSE = (
     ),
     ("raci.task_dropped", NN_("{n} task was taken out.", "{n} tasks were taken out.")),
 )
-RULES = N_("Exactly one person or role is accountable for each task, and at least one is responsible.")
+RULES = N_("The rule: exactly one person or role is accountable for a task, and at least one is responsible.")
 
 
 def record(state: RaciState, text: Text, people: People) -> Iterator[AnyBlock]:

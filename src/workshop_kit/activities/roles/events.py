@@ -28,10 +28,11 @@ class Placed(PlaceHeld):
 
 
 class Proposed(TypedDict):
-    """The whole assignment as it was computed; `without` are those who wished and hold no place."""
+    """The whole assignment as it was computed, from the wishes of `wished` people; `without` hold no place."""
 
     places: list[Placed]
     without: list[str]
+    wished: Count
     seed: str
 
 

@@ -40,10 +40,11 @@ class Role(Struct, frozen=True):
 
 
 class Proposal(Struct, frozen=True):
-    """An assignment as it was proposed. `without`: the seats of those who wished and hold no place."""
+    """An assignment as it was proposed, by the wishes of `wished` people. `without`: their seats who hold no place."""
 
     places: tuple[Given, ...]
     without: tuple[str, ...]
+    wished: int
     seed: str
 
     @property

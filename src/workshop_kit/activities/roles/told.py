@@ -65,7 +65,7 @@ def record(state: RolesState, text: Text, people: People) -> Iterator[AnyBlock]:
 
 def _proposal(state: RolesState, proposal: Proposal, text: Text, people: People) -> Iterator[AnyBlock]:
     yield Heading(text(N_("How the assignment was proposed")))
-    yield Paragraph(crowd(WISHED, len(state.wishes), text, people))
+    yield Paragraph(crowd(WISHED, proposal.wished, text, people))
     ranks = sorted({given.rank for given in proposal.places})
     rows = tuple(
         (rank_told(rank, state.choices, text), headcount(proposal.count(rank), text, people)) for rank in ranks

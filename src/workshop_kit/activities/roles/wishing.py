@@ -87,11 +87,12 @@ def _proposed(state: RolesState) -> tuple[Fact, ...]:
     without = tuple(sorted(seat for seat in wishes if seat not in placed and not before.held_by(seat)))
     if not places:
         raise Refused(Why.INVALID, N_("There is no place left for anybody who named wishes."))
-    proposal = Proposal(places, without, state.lot)
+    proposal = Proposal(places, without, len(wishes), state.lot)
     if state.proposal and _same(proposal, state.proposal):
         return ()
     said = [{"role": given.role, "seat": given.seat, "rank": given.rank} for given in places]
-    return (Fact("roles.assignment_proposed", {"places": said, "without": list(without), "seed": state.lot}),)
+    data = {"places": said, "without": list(without), "wished": len(wishes), "seed": state.lot}
+    return (Fact("roles.assignment_proposed", data),)
 
 
 def _kept(state: RolesState) -> tuple[Given, ...]:
@@ -124,7 +125,7 @@ def wished(state: RolesState, event: Event) -> RolesState:
     for given in places:
         if given.seat not in state.holders.get(given.role, pmap()):
             state = state.taken(given.role, given.seat)
-    return replace(state, proposal=Proposal(places, tuple(data["without"]), data["seed"]))
+    return replace(state, proposal=Proposal(places, tuple(data["without"]), data["wished"], data["seed"]))
 
 
 def given_back(state: RolesState, role: str, seat: str) -> RolesState:
