@@ -289,6 +289,18 @@ class TestWishes:
         assert held(wishing, "host") == [("ada", "confirmed")]
         assert held(wishing, "notes") == []
 
+    def test_a_proposal_is_taken_back_and_what_is_confirmed_stays(self, wishing):
+        assert wishing.do("unpropose", "board") == ()
+        wish(wishing, "ada", host=1, notes="no", money="no")
+        wish(wishing, "ben", money=1, notes="no", host="no")
+        wishing.do("propose", "board")
+        wishing.do("confirm", "board", by="ada", role="host")
+        wishing.do("unpropose", "board")
+        assert (held(wishing, "host"), held(wishing, "money")) == ([("ada", "confirmed")], [])
+        assert wishing.inside("board").proposal is None
+        wishing.do("propose", "board")
+        assert proposal(wishing) == [("money", "ben", 1)]
+
     def test_what_a_role_needs_comes_before_a_wish(self, wishing):
         for seat in ("ada", "ben"):
             wish(wishing, seat, host=1, notes=3, money="no")
@@ -340,6 +352,8 @@ class TestWishes:
             wish(board, "ada", host=1)
         with refused(Why.NOT_ALLOWED):
             wishing.do("propose", "board", by="ada")
+        with refused(Why.NOT_ALLOWED):
+            wishing.do("unpropose", "board", by="ada")
         with refused(Why.INVALID):
             wishing.do("propose", "board")
         with refused(Why.INVALID, "seat"):

@@ -56,7 +56,7 @@ class Roles:
     course = staticmethod(course)
 
     def decide(self, state: RolesState, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        if command.name in {"wish", "withdraw", "propose"}:
+        if command.name in {"wish", "withdraw", "propose", "unpropose"}:
             return decided(state, command, actor)
         if command.name not in {"take", "confirm", "release"}:
             raise unknown(command)

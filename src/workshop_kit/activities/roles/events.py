@@ -36,6 +36,10 @@ class Proposed(TypedDict):
     seed: str
 
 
+class Nothing(TypedDict):
+    pass
+
+
 SHAPES: Shapes = {
     "roles.role_taken": PlaceHeld,
     "roles.role_confirmed": PlaceHeld,
@@ -43,4 +47,5 @@ SHAPES: Shapes = {
     "roles.wishes_given": Wished,
     "roles.wishes_withdrawn": OfSeat,
     "roles.assignment_proposed": Proposed,
+    "roles.proposal_withdrawn": Nothing,
 }

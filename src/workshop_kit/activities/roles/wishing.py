@@ -29,10 +29,12 @@ def decided(state: RolesState, command: Command, actor: Actor) -> tuple[Fact, ..
     """Decide a command about wishes. Raises `Refused`."""
     if not state.choices:
         raise Refused(Why.NOT_ALLOWED, N_("No wishes are collected on this board. Take a place directly."))
-    if command.name == "propose":
+    if command.name in {"propose", "unpropose"}:
         if not actor.facilitates:
             raise only_the_facilitator()
-        return _proposed(state)
+        if command.name == "propose":
+            return _proposed(state)
+        return (Fact("roles.proposal_withdrawn"),) if state.proposal else ()
     seat = command.fields.get("seat", "") if actor.facilitates else actor.id
     if not seat:
         raise Refused(Why.INVALID, N_("Say whose wishes these are."), field="seat")
@@ -118,6 +120,8 @@ def wished(state: RolesState, event: Event) -> RolesState:
             return replace(state, wishes=state.wishes.set(data["seat"], wishes), lot=event.digest)
         case "roles.wishes_withdrawn":
             return replace(state, wishes=state.wishes.discard(data["seat"]), lot=event.digest)
+        case "roles.proposal_withdrawn":
+            return replace(state.unproposed(), proposal=None)
     places = tuple(
         Given(one["role"], one["seat"], one["rank"]) for one in data["places"] if state.role(one["role"]) is not None
     )
