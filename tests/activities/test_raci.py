@@ -206,7 +206,7 @@ def test_the_minutes_have_table_warnings_grid_and_legend(room):
     assert (grid.head, grid.rows[0]) == (("Task", "Board", "Ada"), ("Book a room", "I", "A + R"))
     (broken,) = (block for block in blocks if isinstance(block, Bullets))
     assert broken.items == ("Write the letter: Nobody is accountable. Nobody is responsible.",)
-    assert "R: responsible (does it); A: accountable" in blocks[-2].text
+    assert "R: does it (responsible); A: answers for it (accountable)" in blocks[-2].text
     assert tuple(kind.pending(state, ENGLISH, people)) == broken.items
     assert len(list(kind.doubts(state, ENGLISH))) == 2
     assert list(kind.gist(state, ENGLISH, people)) == [

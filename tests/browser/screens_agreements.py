@@ -1,5 +1,6 @@
-"""Takes the pictures of action plan, market and statements for the documentation, from a German session.
+"""Takes the pictures of what people agree on (plan, market, statements, roles, responsibilities) for the documentation.
 
+The session is a German one.
 python tests/browser/screens_agreements.py docs/images      all people are simulated
 """
 
@@ -43,6 +44,27 @@ statements = [
     "Das Café soll auch sonntags öffnen.",
     "Wer mitmacht, zahlt einen Beitrag.",
 ]
+
+[[item]]
+id = "roles"
+activity = "roles"
+title = "Rollen"
+prompt = "Was magst du übernehmen?"
+wishes = true
+options = [
+    { id = "room", label = "Raum und Schlüssel", places = 2 },
+    { id = "food", label = "Essen und Trinken", places = 3, least = 2 },
+    { id = "press", label = "Kontakt zur Presse" },
+    { id = "money", label = "Kasse" },
+]
+
+[[item]]
+id = "who"
+activity = "raci"
+title = "Verantwortung"
+prompt = "Wer verantwortet was?"
+roles_from = "item:roles"
+options = ["Raum buchen", "Genehmigung beantragen", "Einladung schreiben", "Spenden sammeln", "Kasse abrechnen"]
 """
 NAMES = ("Ayşe", "Bernd", "Chiara", "Dilek", "Emre", "Frieda", "Goran", "Hanna", "Ines", "Jonas", "Karim", "Lena")
 AGREE = {"o1": 12, "o2": 11, "o3": 6, "o4": 2}
@@ -70,7 +92,7 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
     served.live.rename(mine, "Mia").result()
     stage.goto(f"{served.url}/stage")
     seats = [served.live.join("de", name).result().seat for name in NAMES]
-    for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer)):
+    for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer), *RESPONSIBLE):
         served.do("open", item)
         fill(served, seats, mine)
         for page in (phone, stage):
@@ -80,6 +102,9 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
         above = "document.querySelector('#action-a1').offsetTop - 60" if item == "plan" else "0"
         phone.evaluate(f"scrollTo(0, {above})")
         camera.take(phone, f"agreements-{item}-phone")
+        if item == "roles":
+            served.do("propose", item)
+            stage.wait_for_selector("#proposal")
         served.do("close", item)
         if item == "say":
             stage.wait_for_selector("#result")
@@ -123,6 +148,34 @@ def answer(served: Served, seats: list[str], mine: str) -> None:
     for statement, agree in AGREE.items():
         for place, seat in enumerate(seats):
             act(served, seat, "vote", "say", statement=statement, value="1" if place < agree else "-1")
+
+
+def wish(served: Served, seats: list[str], mine: str) -> None:
+    del mine
+    for number, seat in enumerate(seats):
+        first, second = (("room", "food"), ("press", "room"), ("food", "press"))[number % 3]
+        act(served, seat, "wish", "roles", **{f"wish.{first}": "1", f"wish.{second}": "2", "wish.money": "no"})
+
+
+def take_parts(served: Served, seats: list[str], mine: str) -> None:
+    act(served, mine, "take", "who", **{"part.o3": "R"})
+    for seat, parts in zip(
+        seats,
+        (
+            {"o1": "AR", "o4": "C"},
+            {"o2": "A"},
+            {"o2": "R"},
+            {"o3": "A", "o1": "I"},
+            {"o4": "R"},
+            {"o5": "R", "o2": "C"},
+        ),
+        strict=False,
+    ):
+        act(served, seat, "take", "who", **{f"part.{task}": part for task, part in parts.items()})
+    served.do("take", "who", holder="role/money", task="o5", part="A")
+
+
+RESPONSIBLE = (("roles", wish), ("who", take_parts))
 
 
 if __name__ == "__main__":

@@ -35,11 +35,11 @@ class Part(StrEnum):
 
 
 PARTS = {
-    Part.RESPONSIBLE: N_("responsible (does it)"),
-    Part.ACCOUNTABLE: N_("accountable (answers for it)"),
-    Part.BOTH: N_("both (answers for it and does it)"),
-    Part.CONSULTED: N_("consulted (is asked before)"),
-    Part.INFORMED: N_("informed (is told after)"),
+    Part.RESPONSIBLE: N_("does it (responsible)"),
+    Part.ACCOUNTABLE: N_("answers for it (accountable)"),
+    Part.BOTH: N_("does it and answers for it (both)"),
+    Part.CONSULTED: N_("is asked before (consulted)"),
+    Part.INFORMED: N_("is told after (informed)"),
 }
 
 COLUMNS = {
