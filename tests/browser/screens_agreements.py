@@ -1,5 +1,6 @@
-"""Takes the pictures of action plan, market, statements and cards for the documentation, from a German session.
+"""Takes the pictures of what people agree on (plan, market, statements, cards, roles, responsibilities) for the docs.
 
+The session is a German one.
 python tests/browser/screens_agreements.py docs/images      all people are simulated
 """
 
@@ -50,6 +51,27 @@ activity = "cards"
 format = "start-stop-continue"
 title = "Rückblick"
 likes = true
+
+[[item]]
+id = "roles"
+activity = "roles"
+title = "Rollen"
+prompt = "Was magst du übernehmen?"
+wishes = true
+options = [
+    { id = "room", label = "Raum und Schlüssel", places = 2 },
+    { id = "food", label = "Essen und Trinken", places = 3, least = 2 },
+    { id = "press", label = "Kontakt zur Presse" },
+    { id = "money", label = "Kasse" },
+]
+
+[[item]]
+id = "who"
+activity = "raci"
+title = "Verantwortung"
+prompt = "Wer verantwortet was?"
+roles_from = "item:roles"
+options = ["Raum buchen", "Genehmigung beantragen", "Einladung schreiben", "Spenden sammeln", "Kasse abrechnen"]
 """
 NAMES = ("Ayşe", "Bernd", "Chiara", "Dilek", "Emre", "Frieda", "Goran", "Hanna", "Ines", "Jonas", "Karim", "Lena")
 AGREE = {"o1": 12, "o2": 11, "o3": 6, "o4": 2}
@@ -77,7 +99,10 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
     served.live.rename(mine, "Mia").result()
     stage.goto(f"{served.url}/stage")
     seats = [served.live.join("de", name).result().seat for name in NAMES]
-    for item, fill in (("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer), ("cards", look_back)):
+    for item, fill in (
+        *(("plan", agree_on_actions), ("market", offer_and_seek), ("say", answer), ("cards", look_back)),
+        *RESPONSIBLE,
+    ):
         served.do("open", item)
         fill(served, seats, mine)
         for page in (phone, stage):
@@ -87,6 +112,9 @@ def shoot(browser: Browser, served: Served, camera: Camera) -> None:
         above = "document.querySelector('#action-a1').offsetTop - 60" if item == "plan" else "0"
         phone.evaluate(f"scrollTo(0, {above})")
         camera.take(phone, f"agreements-{item}-phone")
+        if item == "roles":
+            served.do("propose", item)
+            stage.wait_for_selector("#proposal")
         served.do("close", item)
         if item == "say":
             stage.wait_for_selector("#result")
@@ -145,6 +173,34 @@ def look_back(served: Served, seats: list[str], mine: str) -> None:
         act(served, seat, "add", "cards", text=text, column=column)
     for seat in seats[:7]:
         act(served, seat, "like", "cards", card="c4")
+
+
+def wish(served: Served, seats: list[str], mine: str) -> None:
+    del mine
+    for number, seat in enumerate(seats):
+        first, second = (("room", "food"), ("press", "room"), ("food", "press"))[number % 3]
+        act(served, seat, "wish", "roles", **{f"wish.{first}": "1", f"wish.{second}": "2", "wish.money": "no"})
+
+
+def take_parts(served: Served, seats: list[str], mine: str) -> None:
+    act(served, mine, "take", "who", **{"part.o3": "R"})
+    for seat, parts in zip(
+        seats,
+        (
+            {"o1": "AR", "o4": "C"},
+            {"o2": "A"},
+            {"o2": "R"},
+            {"o3": "A", "o1": "I"},
+            {"o4": "R"},
+            {"o5": "R", "o2": "C"},
+        ),
+        strict=False,
+    ):
+        act(served, seat, "take", "who", **{f"part.{task}": part for task, part in parts.items()})
+    served.do("take", "who", holder="role/money", task="o5", part="A")
+
+
+RESPONSIBLE = (("roles", wish), ("who", take_parts))
 
 
 if __name__ == "__main__":

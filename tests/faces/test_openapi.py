@@ -26,6 +26,7 @@ ITEMS = (
     {"id": "stories", "activity": "cards", "format": "stories", "likes": True},
     {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
     {"id": "floor", "activity": "queue"},
+    {"id": "who", "activity": "raci", "options": ["Book a room"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}

@@ -102,6 +102,18 @@ activity = "queue"
 seconds = 60
 
 [[item]]
+id = "wishes"
+activity = "roles"
+wishes = true
+options = [{ id = "host", label = "Host", places = 40, least = 2 }, "Note-taker"]
+
+[[item]]
+id = "who"
+activity = "raci"
+options = ["Book a room"]
+roles_from = "item:board"
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -126,6 +138,8 @@ HONEST = {
     "stories": ("command=add&text=An+honest+story&title=Honest", "command=withdraw&card={card}"),
     "talk": ("command=add&text=An+honest+topic", "command=withdraw&topic={topic}"),
     "floor": ("command=ask&kind=speak", "command=withdraw&request={request}"),
+    "wishes": ("command=wish&wish.host=1&wish.o2=no", "command=withdraw"),
+    "who": ("command=take&part.o1=C", "command=take&part.o1="),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import zipfile
+from collections.abc import Iterator
 from contextlib import closing
 from html.parser import HTMLParser
 from io import BytesIO
@@ -96,12 +97,66 @@ activity = "coffee"
 [[item]]
 id = "floor"
 activity = "queue"
+[[item]]
+id = "who"
+activity = "raci"
+options = [TITLE]
 """
 
 
 def toml(text: str) -> str:
     """Return a text as TOML writes it; what TOML cannot hold is left out."""
     return json.dumps(re.sub("[\ud800-\udfff\x7f]", "", text), ensure_ascii=False)
+
+
+EVERYBODY, FIRST, SECOND, FRONT = "everybody", "first", "second", "front"
+
+
+def script(text: str, short: str, cards: tuple[str, ...]) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield what happens: who does what in which step, with which fields."""
+    yield FRONT, "open", "info", {}
+    yield FRONT, "open", "cards", {}
+    for card in cards:
+        yield FIRST, "add", "cards", {"text": card, "factor": "o1"}
+    yield FRONT, "hide", "cards", {"idea": "i2", "reason": short}
+    yield FRONT, "open", "poll", {}
+    yield EVERYBODY, "cast", "poll", {"value.o1": "1"}
+    yield FRONT, "open", "words", {}
+    yield EVERYBODY, "cast", "words", {"words.1": short[:30], "word.1": short[:30], "words": short[:30]}
+    yield FRONT, "open", "consent", {}
+    yield EVERYBODY, "cast", "consent", {"value.o1": "-1", "reason.o1": text[:200]}
+    yield FRONT, "open", "roles", {}
+    yield FIRST, "take", "roles", {"role": "o1", "confirm": "yes"}
+    yield FRONT, "open", "plan", {}
+    yield EVERYBODY, "add", "plan", {"what": short, "sign": short, "partners": short, "who": "me"}
+    yield FRONT, "open", "market", {}
+    yield FIRST, "offer", "market", {"text": text, "factor": "o1"}
+    yield SECOND, "seek", "market", {"text": text}
+    yield FRONT, "agree", "market", {"match": "e1-e2", "side": "both"}
+    yield FRONT, "open", "say", {}
+    yield EVERYBODY, "add", "say", {"text": short}
+    yield EVERYBODY, "vote", "say", {"statement": "s1", "value": "1"}
+    yield FRONT, "open", "stories", {}
+    yield FIRST, "add", "stories", {"text": text, "title": short[:80], "whence": short[:80], "public": "yes"}
+    yield FRONT, "open", "thanks", {}
+    yield FIRST, "add", "thanks", {"text": text[:280], "column": "o1", "person": SECOND, "named": "yes"}
+    yield FRONT, "add", "thanks", {"text": text[:280], "column": "o2", "group": short[:80]}
+    yield FRONT, "open", "talk", {}
+    yield EVERYBODY, "add", "talk", {"text": short}
+    yield FRONT, "merge", "talk", {"topic": "t2", "into": "t1", "reason": short}
+    yield FRONT, "stage", "talk", {"stage": "talking"}
+    yield FRONT, "start", "talk", {}
+    yield EVERYBODY, "propose", "talk", {"text": short}
+    yield FRONT, "finish", "talk", {"proposal": "p1"}
+    yield FRONT, "open", "floor", {}
+    yield EVERYBODY, "ask", "floor", {"kind": "speak"}
+    yield FRONT, "call", "floor", {}
+    yield FRONT, "open", "who", {}
+    yield EVERYBODY, "take", "who", {"part.o1": "C"}
+    yield FRONT, "close", "who", {}
+    for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
+        yield FRONT, "note", "", {"field": field, "text": text}
+    yield FRONT, "note", "", {"field": "decision", "item": "poll", "text": text}
 
 
 def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:
@@ -113,66 +168,14 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         path / NAME, agenda=str(source), lang="de", title=short, place=short, date="2026-11-23", facilitator=short
     )
     with closing(folder.open()) as live:
-        seats = [live.join("de", f"{short[:40]} {n}").result().seat for n in range(2)]
-
-        def sent(name, item="", /, **fields):
-            for seat in seats:
-                live.submit(Command(name, item, fields), Actor(seat, Channel.PHONE)).result()
-
-        def step(item):
-            live.do("open", item)
-
-        step("info")
-        step("cards")
-        for card in cards:
-            live.submit(
-                Command("add", "cards", {"text": card, "factor": "o1"}), Actor(seats[0], Channel.PHONE)
-            ).result()
-        live.do("hide", "cards", idea="i2", reason=short)
-        step("poll")
-        sent("cast", "poll", **{"value.o1": "1"})
-        step("words")
-        sent("cast", "words", **{"words.1": short[:30], "word.1": short[:30], "words": short[:30]})
-        step("consent")
-        sent("cast", "consent", **{"value.o1": "-1", "reason.o1": text[:200]})
-        step("roles")
-        taken = Command("take", "roles", {"role": "o1", "confirm": "yes"})
-        live.submit(taken, Actor(seats[0], Channel.PHONE)).result()
-        step("plan")
-        sent("add", "plan", what=short, sign=short, partners=short, who="me")
-        step("market")
-        live.submit(Command("offer", "market", {"text": text, "factor": "o1"}), Actor(seats[0], Channel.PHONE)).result()
-        live.submit(Command("seek", "market", {"text": text}), Actor(seats[1], Channel.PHONE)).result()
-        live.do("agree", "market", match="e1-e2", side="both")
-        step("say")
-        sent("add", "say", text=short)
-        sent("vote", "say", statement="s1", value="1")
-        step("stories")
-        live.submit(
-            Command("add", "stories", {"text": text, "title": short[:80], "whence": short[:80], "public": "yes"}),
-            Actor(seats[0], Channel.PHONE),
-        ).result()
-        step("thanks")
-        live.submit(
-            Command("add", "thanks", {"text": text[:280], "column": "o1", "person": seats[1], "named": "yes"}),
-            Actor(seats[0], Channel.PHONE),
-        ).result()
-        live.do("add", "thanks", text=text[:280], column="o2", group=short[:80])
-        live.do("close", "thanks")
-        step("talk")
-        sent("add", "talk", text=short)
-        live.do("merge", "talk", topic="t2", into="t1", reason=short)
-        live.do("stage", "talk", stage="talking")
-        live.do("start", "talk")
-        sent("propose", "talk", text=short)
-        live.do("finish", "talk", proposal="p1")
-        step("floor")
-        sent("ask", "floor", kind="speak")
-        live.do("call", "floor")
-        live.do("close", "floor")
-        for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
-            live.do("note", field=field, text=text)
-        live.do("note", field="decision", item="poll", text=text)
+        first, second = (live.join("de", f"{short[:40]} {n}").result().seat for n in range(2))
+        seats = {FIRST: [first], SECOND: [second], EVERYBODY: [first, second]}
+        for who, name, item, fields in script(text, short, cards):
+            if who == FRONT:
+                live.do(name, item, **fields)
+            for seat in seats.get(who, ()):
+                meant = {key: second if value == SECOND else value for key, value in fields.items()}
+                live.submit(Command(name, item, meant), Actor(seat, Channel.PHONE)).result()
     _annotate(folder, text)
     return folder
 

@@ -157,7 +157,8 @@ class TestComparing:
     @pytest.mark.parametrize("rule", [name for name in RULES if name not in {"form", "words", "yes-no", "mood"}])
     def test_every_rule_can_be_compared(self, minutes, room, rule):
         options = [{"id": name, "label": name, "cost": 2} for name in "abc"]
-        made = room({"id": "vote", "activity": "poll", "rule": rule, "options": options, "money": 5, "seats": 1})
+        more = {"budget": {"money": 5}, "committee": {"seats": 1}}.get(rule, {})
+        made = room({"id": "vote", "activity": "poll", "rule": rule, "options": options, **more})
         for _ in range(2):
             vote(made)
             made.do("close", "vote")

@@ -19,7 +19,7 @@ TAKES_FROM = "_from"
 REHEARSAL = "rehearsal_texts"
 REVEAL = ("on_close", "manual", "live")
 
-OF_EVERY_ITEM = ("reveal", REHEARSAL)
+OF_EVERY_ITEM = ("reveal", REHEARSAL, "rehearsal_takeaways")
 """Settings that the session and its rehearsal read, whatever the kind of activity."""
 
 

@@ -35,6 +35,9 @@ from workshop_kit.prepare import new_session
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
 
+TYPED_IN = {"raci": ("add-task", N_("Simulated task {n}"))}
+"""Kinds of activity that may begin without anything to choose, with the facilitator's command that adds it."""
+
 
 def run_demo(
     *, headless: bool, directory: Path, agenda: str, participants: int, lang: str, seed: int, port: int, text: Text
@@ -78,7 +81,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
     for spec in live.state.agenda.items:
         live.do("open", spec.id)
         rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(REHEARSAL, ()), 1)]
-        if spec.settings.get("live_options"):
+        if spec.settings.get("live_options") or (spec.activity in TYPED_IN and not spec.options()):
             _add_options(live, live.state.items[spec.id], rows, text)
             rows = []
         await room.see(spec.id)
@@ -116,10 +119,11 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
 def _add_options(live: LiveSession, item: Item, rows: list[Option], text: Text) -> None:
     """Let the facilitator type in the options that came up in the room: what the agenda rehearses, else any."""
     labels = [text.pick(row.label) for row in rows]
+    command, simulated = TYPED_IN.get(item.spec.activity, ("add-option", N_("Simulated option {n}")))
     if not labels and not item.spec.options():
-        labels = [text(N_("Simulated option {n}"), n=number) for number in range(1, 4)]
+        labels = [text(simulated, n=number) for number in range(1, 4)]
     for label in labels:
-        live.do("add-option", item.spec.id, label=label)
+        live.do(command, item.spec.id, label=label)
 
 
 def _without_phones(live: LiveSession, item: Item) -> None:

@@ -54,12 +54,12 @@ def kept(state: SessionState, held: Mapping[str, Any], text: Text, registry: Reg
 
 
 def _labels(item: Item | None, text: Text) -> dict[str, str]:
-    """Return what an item's ids stand for in this language: its options and factors."""
+    """Return what an item's ids stand for in this language: its options, factors and roles."""
     if item is None:
         return {}
     return {
         option.id: text.pick(option.label)
-        for key in ("options", "factors", "columns")
+        for key in ("options", "factors", "columns", "roles")
         if key in item.spec.settings
         for option in item.spec.options(key)
     }

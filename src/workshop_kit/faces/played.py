@@ -49,8 +49,18 @@ async def speakers(live: LiveSession, room: Rehearsal, item_id: str, text: Text)
         live.do("end", item_id)
 
 
+async def wishes(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -> None:
+    """Where people have named wishes, propose who gets which role, and let those who got one confirm it."""
+    del text
+    if live.state.items[item_id].spec.settings.get("wishes"):
+        live.do("propose", item_id)
+        await room.shows('id="proposal"')
+        await room.take_part()
+
+
 PLAYED: Mapping[str, Callable[[LiveSession, Rehearsal, str, Text], Awaitable[None]]] = {
     "coffee": lean_coffee,
     "queue": speakers,
+    "roles": wishes,
 }
 """By the kind of activity, what goes on between opening a step and closing it."""

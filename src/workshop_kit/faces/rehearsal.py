@@ -26,6 +26,8 @@ IDLE = 2.0
 """Seconds for which a connection is used again: fewer than the server's 5, lest both end it at once."""
 PATIENCE = 20.0
 LOOK_AGAIN = 0.02
+MENDED = 5
+"""So often somebody tries again after a refusal that names a field."""
 SHY = 0.15
 """The share of people who let a form pass."""
 
@@ -304,9 +306,14 @@ class Rehearsal:
         return chosen
 
     def _mended(self, token: str, form: Form, answers: dict[str, str], field: str) -> dict[str, str]:
-        """Return the answers with the field filled in that a refusal asked for, the same where there is no such one."""
+        """Return the answers with the field filled in that a refusal asked for, the same where there is no such one.
+
+        What somebody else was quicker to select is left out.
+        """
         if field in form.texts:
             return answers | {field: self._name(token)}
+        if field in form.selects and field not in form.required:
+            return {name: value for name, value in answers.items() if name != field}
         if values := [value for value in form.radios.get(field, ()) if value]:
             return answers | {field: self._pick(values, field)}
         return answers
@@ -367,8 +374,11 @@ class Rehearsal:
 
     async def _send(self, token: str, form: Form, answers: dict[str, str]) -> None:
         error = await self._post(token, form, answers)
-        if error and (mended := self._mended(token, form, answers, error.get("field", ""))) != answers:
-            error = await self._post(token, form, mended)
+        for _ in range(MENDED):
+            if not error or (mended := self._mended(token, form, answers, error.get("field", ""))) == answers:
+                break
+            answers = mended
+            error = await self._post(token, form, answers)
         if error:
             self.refusals.append(error["message"])
 

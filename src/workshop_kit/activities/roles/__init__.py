@@ -1,97 +1,36 @@
-"""Roles: a board with places. Who takes a place holds it, says so a second time under a name, and then has the role."""
+"""Roles: a board with places. Who takes a place holds it, says so a second time under a name, and then has the role.
+
+Where the agenda says `wishes = true`, people first rank the roles, or say no to some, and the facilitator has an
+assignment proposed from all wishes; each person then confirms the place or gives it back.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, TypedDict
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TYPE_CHECKING
 
-import msgspec
-from msgspec import Struct
-from pyrsistent import PMap, pmap
+from msgspec.structs import replace
+from pyrsistent import pmap
 
-from workshop_kit.core.activity import MOST, Option, Person, Row, Spec, Viewer
-from workshop_kit.core.document import AnyBlock, Paragraph, Table
-from workshop_kit.core.errors import N_, NN_, AgendaError, Refused, Why
-from workshop_kit.core.event import Event, Fact
+from workshop_kit.activities.roles.events import SHAPES
+from workshop_kit.activities.roles.state import (
+    CONFIRMED,
+    OPEN,
+    STATES,
+    RolesState,
+    RolesView,
+    RoleView,
+    board_of,
+)
+from workshop_kit.activities.roles.told import course, doubts, gist, pending, record
+from workshop_kit.activities.roles.wishing import decided, given_back, wished
+from workshop_kit.core.activity import Audience, Option, Person, Row, Viewer
+from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.event import Channel, Event, Fact
 from workshop_kit.core.fields import unknown
-from workshop_kit.core.shapes import Shapes
-from workshop_kit.core.text import Localised
 
 if TYPE_CHECKING:
-    from workshop_kit.core.activity import Actor, Command, People
-    from workshop_kit.core.text import Text
-
-replace = msgspec.structs.replace
-
-RESERVED = "reserved"
-CONFIRMED = "confirmed"
-OPEN = "open"
-
-STATES = {
-    RESERVED: N_("reserved, not confirmed yet"),
-    CONFIRMED: N_("confirmed"),
-    OPEN: N_("open"),
-}
-
-
-COURSE = (
-    ("roles.role_taken", NN_("{n} place was taken.", "{n} places were taken.")),
-    ("roles.role_confirmed", NN_("{n} was confirmed.", "{n} were confirmed.")),
-    ("roles.role_released", NN_("{n} was given back.", "{n} were given back.")),
-)
-
-
-class Role(Struct, frozen=True):
-    """A role and how many people it takes."""
-
-    id: str
-    label: Localised
-    places: int
-
-
-class RolesState(Struct, frozen=True):
-    """The board: per role the seats that hold a place, in the order of taking, with `RESERVED` or `CONFIRMED`."""
-
-    roles: tuple[Role, ...]
-    holders: PMap[str, PMap[str, str]] = pmap()
-    order: tuple[tuple[str, str], ...] = ()
-
-    def held(self, role: str) -> list[tuple[str, str]]:
-        """Return (seat, state) for each place of the role that is taken."""
-        holders = self.holders.get(role, pmap())
-        return [(seat, holders[seat]) for name, seat in self.order if name == role]
-
-
-class RoleView(Struct, frozen=True):
-    """A role as one viewer sees it; `mine` is the viewer's own state or empty."""
-
-    id: str
-    label: Localised
-    places: int
-    held: tuple[tuple[str, str], ...]
-    mine: str
-
-    @property
-    def free(self) -> int:
-        return max(0, self.places - len(self.held))
-
-
-class RolesView(Struct, frozen=True):
-    """The whole board."""
-
-    roles: tuple[RoleView, ...]
-    states: dict[str, str]
-    open: bool
-
-
-class PlaceHeld(TypedDict):
-    """The data of every event of a board."""
-
-    role: str
-    seat: str
-
-
-SHAPES: Shapes = dict.fromkeys(("roles.role_taken", "roles.role_confirmed", "roles.role_released"), PlaceHeld)
+    from workshop_kit.core.activity import Actor, Command
 
 
 class Roles:
@@ -105,30 +44,23 @@ class Roles:
         "roles.role_taken": N_("Took a role"),
         "roles.role_confirmed": N_("Confirmed a role"),
         "roles.role_released": N_("Gave a role back"),
+        "roles.wishes_given": N_("Named wishes for roles (1 is the first, 0 a no)"),
+        "roles.wishes_withdrawn": N_("Took wishes for roles back"),
     }
     closed = N_("The role board is closed.")
-
-    def initial(self, spec: Spec) -> RolesState:
-        options = spec.options()
-        if not options and "options_from" not in spec.settings:
-            raise AgendaError(N_('Item "{item}": a role board needs roles. Add [[item.options]] tables.'), item=spec.id)
-        roles: list[Role] = []
-        for option in options:
-            places = option.extra.get("places", 1)
-            if type(places) is not int or not 1 <= places <= MOST:
-                raise AgendaError(
-                    N_('Item "{item}": role "{role}" needs a whole number of places from 1 to {most}.'),
-                    item=spec.id,
-                    role=option.id,
-                    most=MOST,
-                )
-            roles.append(Role(option.id, option.label, places))
-        return RolesState(tuple(roles))
+    initial = staticmethod(board_of)
+    record = staticmethod(record)
+    pending = staticmethod(pending)
+    gist = staticmethod(gist)
+    doubts = staticmethod(doubts)
+    course = staticmethod(course)
 
     def decide(self, state: RolesState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        if command.name in {"wish", "withdraw", "propose", "unpropose"}:
+            return decided(state, command, actor)
         if command.name not in {"take", "confirm", "release"}:
             raise unknown(command)
-        role = next((role for role in state.roles if role.id == command.fields.get("role")), None)
+        role = state.role(command.fields.get("role", ""))
         if role is None:
             raise Refused(Why.INVALID, N_("There is no such role on the board."), field="role")
         seat = command.fields.get("seat", "") if actor.facilitates else actor.id
@@ -139,8 +71,17 @@ class Roles:
         data = {"role": role.id, "seat": seat}
         match command.name:
             case "take" if seat not in held:
+                if actor.channel is Channel.PHONE and not _takes(state):
+                    raise Refused(Why.CLOSED, N_("Name your wishes first; an assignment is proposed from all of them."))
                 if len(held) >= role.places:
                     raise Refused(Why.TAKEN, N_("All places of this role are taken."), field="role")
+                if state.held_by(seat) >= state.each:
+                    raise Refused(
+                        Why.INVALID,
+                        N_("Each person may hold {most} at most here. Give one back first."),
+                        field="role",
+                        most=state.each,
+                    )
                 taken = (Fact("roles.role_taken", data),)
                 return (*taken, Fact("roles.role_confirmed", data)) if "confirm" in command.fields and known else taken
             case "confirm":
@@ -156,32 +97,49 @@ class Roles:
         return ()
 
     def evolve(self, state: RolesState, event: Event) -> RolesState:
-        if event.name not in SHAPES:
-            return state
-        role, seat = event.data["role"], event.data["seat"]
-        holders = state.holders.get(role, pmap())
         match event.name:
             case "roles.role_taken":
-                holders = holders.set(seat, RESERVED)
-                state = replace(state, order=(*state.order, (role, seat)))
-            case "roles.role_confirmed" if seat in holders:
-                holders = holders.set(seat, CONFIRMED)
+                return state.taken(event.data["role"], event.data["seat"])
+            case "roles.role_confirmed":
+                role, seat = event.data["role"], event.data["seat"]
+                holders = state.holders.get(role, pmap())
+                if seat in holders:
+                    return replace(state, holders=state.holders.set(role, holders.set(seat, CONFIRMED)))
             case "roles.role_released":
-                holders = holders.discard(seat)
-                state = replace(state, order=tuple(pair for pair in state.order if pair != (role, seat)))
-        return replace(state, holders=state.holders.set(role, holders))
+                return given_back(state, event.data["role"], event.data["seat"])
+            case name if name in SHAPES:
+                return wished(state, event)
+        return state
 
     def view(self, state: RolesState, viewer: Viewer) -> RolesView:
+        own = state.wishes.get(viewer.seat) if viewer.audience is Audience.SEAT else None
         roles = tuple(
             RoleView(
-                role.id, role.label, role.places, tuple(held := state.held(role.id)), dict(held).get(viewer.seat, "")
+                role.id,
+                role.label,
+                role.places,
+                tuple(held := state.held(role.id)),
+                dict(held).get(viewer.seat, ""),
+                role.least,
+                None if own is None else own.get(role.id),
+                state.lacking(role),
+                bool(state.proposal) and state.unwanted(role),
             )
             for role in state.roles
         )
-        return RolesView(roles, STATES, viewer.open)
+        return RolesView(
+            roles,
+            STATES,
+            viewer.open,
+            state.choices,
+            len(state.wishes),
+            own is not None,
+            state.proposal,
+            _takes(state) and state.held_by(viewer.seat) < state.each,
+        )
 
     def choices(self, state: RolesState) -> Hashable:
-        return tuple(len(state.held(role.id)) for role in state.roles)
+        return tuple(len(state.held(role.id)) for role in state.roles), state.proposal
 
     def rows(self, state: RolesState) -> Iterable[Row]:
         for role in state.roles:
@@ -191,54 +149,13 @@ class Roles:
             for _ in range(role.places - len(held)):
                 yield {"role": role.label, "person": None, "state": OPEN}
 
-    def record(self, state: RolesState, text: Text, people: People) -> Iterable[AnyBlock]:
-        rows: list[tuple[str, str, str]] = []
-        for role in state.roles:
-            held = state.held(role.id)
-            rows += [(text.pick(role.label), people(seat, text), text(STATES[standing])) for seat, standing in held]
-            if (free := role.places - len(held)) > 0:
-                told = text.plural("{n} place free", "{n} places free", free)
-                rows.append((text.pick(role.label), told, text(STATES[OPEN])))
-        yield Table(
-            (text(N_("Role")), text(N_("Person")), text(N_("State"))), tuple(rows), text(N_("Who takes which role"))
-        )
-        if any(standing == RESERVED for role in state.roles for _, standing in state.held(role.id)):
-            yield Paragraph(text(N_("A place that is reserved was not confirmed a second time.")), "note")
-
-    def pending(self, state: RolesState, text: Text, people: People) -> Iterable[str]:
-        for role in state.roles:
-            held = state.held(role.id)
-            if (free := role.places - len(held)) > 0:
-                told = text.plural("{n} place free", "{n} places free", free)
-                yield f"{text.pick(role.label)} ({told})."
-            for seat, standing in held:
-                if standing == RESERVED:
-                    yield text(
-                        N_("{role}: {person} has not confirmed yet."),
-                        role=text.pick(role.label),
-                        person=people(seat, text),
-                    )
-
-    def gist(self, state: RolesState, text: Text, people: People) -> Iterable[str]:
-        held = sum(len(state.held(role.id)) for role in state.roles)
-        places = max(held, sum(role.places for role in state.roles))
-        yield text(N_("{n} of {places} places are taken."), n=text.number(held), places=text.number(places))
-
-    def doubts(self, state: RolesState, text: Text) -> Iterable[str]:
-        for role in state.roles:
-            held = state.held(role.id)
-            if not held:
-                yield text(N_("Nobody took the role: {role}."), role=text.pick(role.label))
-            elif all(standing == RESERVED for _, standing in held):
-                yield text(N_("Nobody confirmed the role: {role}."), role=text.pick(role.label))
-
-    def course(self, events: Sequence[Event], state: RolesState, text: Text, people: People) -> Iterable[str]:
-        for name, forms in COURSE:
-            if count := len({(event.data["role"], event.data["seat"]) for event in events if event.name == name}):
-                yield text.plural(*forms, count)
-
     def offers(self, state: RolesState) -> Iterable[Option]:
         return (Option(role.id, role.label) for role in state.roles)
+
+
+def _takes(state: RolesState) -> bool:
+    """Return whether places can be taken directly: where wishes are collected, only what a proposal left free."""
+    return not state.choices or state.proposal is not None
 
 
 ACTIVITY = Roles()
