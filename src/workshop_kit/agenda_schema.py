@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from workshop_kit.core.activity import MOST, Activity, Option, Registry, Spec
 from workshop_kit.core.agenda import ITEM_ID, LONGEST_ITEM
 from workshop_kit.core.errors import N_, AgendaError
-from workshop_kit.core.settings import REHEARSAL, REVEAL, TAKES_FROM, Setting, WatchedSpec
+from workshop_kit.core.settings import REHEARSAL, REHEARSED, REVEAL, TAKEAWAYS, TAKES_FROM, Setting, WatchedSpec
 from workshop_kit.core.text import Text
 
 DRAFT = "http://json-schema.org/draft-07/schema#"
@@ -32,6 +32,7 @@ MEANING = {
     "minutes": N_("How long the step is planned to last."),
     "reveal": N_("When the result is shown: on closing, by the facilitator's button, or live."),
     REHEARSAL: N_("Texts that the simulated people of a rehearsal hand in."),
+    TAKEAWAYS: N_("What they take away from a topic."),
     "options": N_("What can be chosen."),
     "rule": N_("How people vote, and how the votes are counted."),
     "limit": N_("How many each person may hand in."),
@@ -65,14 +66,38 @@ MEANING = {
     "ballot": N_("What people write: which proposals they want, or how much each should get."),
     "skip": N_("Whether a proposal that is too dear is skipped for the next one that can be paid."),
     "questions": N_("The questions of the form, each with its own rule."),
+    "format": N_("Which kind of cards: brings its columns, its question and its behaviour."),
+    "columns": N_("The columns that cards are put into."),
+    "longest": N_("How many characters a card may have."),
+    "named": N_("Whether the names of authors stand on cards: never, if they tick it, always."),
+    "hidden_until_revealed": N_("Whether cards of others are seen only once the step is closed or revealed."),
+    "likes": N_("Whether people can agree to the cards of others."),
+    "topics": N_("Topics that are there from the start, or come from an earlier step."),
+    "dots": N_("How many dots each person has."),
+    "several": N_("Whether a person may give one topic several dots."),
+    "timeboxes": N_("Minutes for a topic, then for each time that the room goes on with it."),
+    "order": N_("In which order people speak: as they asked, or those first who have spoken less."),
+    "direct": N_("Whether people can ask to speak directly to the point."),
+    "seconds": N_("Speaking time in seconds; 0 for no limit."),
+    "roles": N_("Roles that take part in responsibility beside people, or instead of them."),
+    "people": N_("Whether people enter themselves, or roles alone do."),
+    "wishes": N_("Whether people first name wishes, and an assignment is proposed."),
+    "choices": N_("How many wishes a person can name."),
+    "most_per_person": N_("How many roles one person may have."),
     "carried": N_("What an earlier session of the same series left to do; filled in by workshop new --follows."),
 }
 """What a setting is for, in a sentence."""
 
-SAMPLES: Mapping[str, Any] = {"questions": [{"id": "first", "options": ["A", "B"]}], "points": ["A"]}
+SAMPLES: Mapping[str, Any] = {
+    "questions": [{"id": "first", "options": ["A", "B"]}],
+    "points": ["A"],
+    "timeboxes": [8, 4, 2],
+}
 """What stands in for lists that a kind cannot do without."""
 
-_BARE = "bare"
+_COUNT = "count"
+_COUNTS = (99, 3, 0)
+"""How many options there may be: some kinds want many, some take few, some have their own."""
 
 TEXT: Schema = {
     "anyOf": [
@@ -91,8 +116,7 @@ class _Probe(WatchedSpec, frozen=True):
 
     def options(self, key: str = "options") -> tuple[Option, ...]:
         super().options(key)
-        sample = {} if _BARE in self.settings else {"cost": 1}
-        return tuple(Option(f"o{number}", {}, sample) for number in range(1, 100)) if sample else ()
+        return tuple(Option(f"o{number}", {}, {"cost": 1}) for number in range(1, self.settings.get(_COUNT, 3) + 1))
 
     def whole(self, key: str, default: int, least: int = 1, most: int = MOST) -> int:
         super().whole(key, max(default, least), least, most)
@@ -130,8 +154,8 @@ def _item(name: str, variant: _Variant, voices: tuple[Text, ...]) -> Schema:
         **{key: _value(setting) for key, setting in read.items()},
         **{key + TAKES_FROM: _ref("source") for key, setting in read.items() if setting.options},
         "reveal": {"enum": list(REVEAL)},
-        REHEARSAL: _ref("options"),
-        REHEARSAL + TAKES_FROM: _ref("source"),
+        **{key: _ref("options") for key in REHEARSED},
+        **{key + TAKES_FROM: _ref("source") for key in REHEARSED},
         **{key: {"enum": list(values)} for key, values in variant.given.items()},
     }
     for key in properties.keys() & MEANING.keys():
@@ -168,17 +192,22 @@ def _narrowed(kind: Activity[Any], given: Mapping[str, Any]) -> Mapping[str, Set
 
 
 def _works(kind: Activity[Any], given: Mapping[str, Any]) -> bool:
-    return any(_tried(kind, {**given, **bare})[1] for bare in ({}, {_BARE: True}))
+    return any(_tried(kind, given, count)[1] for count in _COUNTS)
 
 
 def _read_by(kind: Activity[Any], given: Mapping[str, Any]) -> Mapping[str, Setting]:
-    read, whole = _tried(kind, given)
-    return read if whole else {**read, **_tried(kind, {**given, _BARE: True})[0]}
+    read: Mapping[str, Setting] = {}
+    for count in _COUNTS:
+        found, whole = _tried(kind, given, count)
+        if whole:
+            return found
+        read = {**read, **found}
+    return read
 
 
-def _tried(kind: Activity[Any], given: Mapping[str, Any]) -> tuple[Mapping[str, Setting], bool]:
+def _tried(kind: Activity[Any], given: Mapping[str, Any], count: int) -> tuple[Mapping[str, Setting], bool]:
     """Return what a kind asked for, and whether nothing was missing or wrong."""
-    probe = _Probe.of(Spec("item", kind.name, {}, settings={**SAMPLES, **given}))
+    probe = _Probe.of(Spec("item", kind.name, {}, settings={**SAMPLES, **given, _COUNT: count}))
     try:
         kind.initial(probe)
     except (AgendaError, ValidationError):
@@ -187,7 +216,7 @@ def _tried(kind: Activity[Any], given: Mapping[str, Any]) -> tuple[Mapping[str, 
 
 
 def _asked(probe: WatchedSpec) -> Mapping[str, Setting]:
-    return {key: setting for key, setting in probe.read.items() if key != _BARE and not key.endswith(TAKES_FROM)}
+    return {key: setting for key, setting in probe.read.items() if key != _COUNT and not key.endswith(TAKES_FROM)}
 
 
 def _object(properties: Schema, required: list[str]) -> Schema:

@@ -17,9 +17,13 @@ from workshop_kit.core.errors import N_, AgendaError
 TAKES_FROM = "_from"
 
 REHEARSAL = "rehearsal_texts"
+TAKEAWAYS = "rehearsal_takeaways"
+REHEARSED = (REHEARSAL, TAKEAWAYS)
+"""What simulated people say in a rehearsal; without effect in a real session."""
+
 REVEAL = ("on_close", "manual", "live")
 
-OF_EVERY_ITEM = ("reveal", REHEARSAL, "rehearsal_takeaways")
+OF_EVERY_ITEM = ("reveal", *REHEARSED)
 """Settings that the session and its rehearsal read, whatever the kind of activity."""
 
 

@@ -6,13 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 
 from workshop_kit.core.activity import Option
+from workshop_kit.core.settings import TAKEAWAYS
 from workshop_kit.core.text import Text
 
 if TYPE_CHECKING:
     from workshop_kit.faces.rehearsal import Rehearsal
     from workshop_kit.live import LiveSession
 
-TAKEAWAYS = "rehearsal_takeaways"
 TOPICS = 3
 SPEECHES = 6
 
