@@ -9,7 +9,7 @@ from itertools import count
 import pytest
 from hypothesis import HealthCheck, settings
 
-from workshop_kit.activities import actions, ideas, info, market, poll, roles, statements
+from workshop_kit.activities import actions, groups, ideas, info, market, pairing, poll, roles, statements
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command, Registry
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.errors import Refused
@@ -67,6 +67,7 @@ class Room:
         """Carry out a command and return the facts that it led to; raises `Refused`."""
         channel = channel or (Channel.NOTEBOOK if by == FACILITATOR else Channel.PHONE)
         command, actor = Command(name, item, fields), Actor(by, channel, bearer=bearer)
+        command = self.rules.prepared(self.state, command, actor)
         facts = self.rules.decide(self.state, command, actor)
         for fact in facts:
             self._record(fact, command, actor)
@@ -108,7 +109,8 @@ class Room:
 
 @pytest.fixture(scope="session")
 def registry() -> Registry:
-    return Registry(kind.ACTIVITY for kind in (info, poll, ideas, roles, actions, market, statements))
+    kinds = (info, poll, ideas, roles, actions, market, statements, groups, pairing)
+    return Registry(kind.ACTIVITY for kind in kinds)
 
 
 @pytest.fixture(scope="session")

@@ -55,7 +55,7 @@ def test_a_repeated_id_is_refused(mistake):
     ("entry", "expected"),
     [
         ({"activity": None}, "names no activity"),
-        ({"activity": "dance"}, "There are: actions, ideas, info, market, poll, roles, statements"),
+        ({"activity": "dance"}, "There are: actions, groups, ideas, info, market, pairing, poll, roles, statements"),
         ({"title": 5}, "int"),
         ({"title": {"de": 1}}, "int"),
         ({"prompt": ["Why?"]}, "array"),
@@ -211,11 +211,22 @@ class TestSettings:
 
 
 def test_a_registry_names_what_it_knows(registry):
-    assert sorted(registry) == ["actions", "ideas", "info", "market", "poll", "roles", "statements"]
-    assert len(registry) == 7
+    assert sorted(registry) == [
+        "actions",
+        "groups",
+        "ideas",
+        "info",
+        "market",
+        "pairing",
+        "poll",
+        "roles",
+        "statements",
+    ]
+    assert len(registry) == 9
     assert "poll" in registry
     assert "dance" not in registry
     with pytest.raises(
-        AgendaError, match=r'no activity "dance"\. There are: actions, ideas, info, market, poll, roles, statements'
+        AgendaError,
+        match=r'no activity "dance"\. There are: actions, groups, ideas, info, market, pairing, poll, roles, statements',
     ):
         registry["dance"]

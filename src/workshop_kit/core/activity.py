@@ -6,7 +6,7 @@ for a plug-in, its `locale` folder) lies beside the module that defines it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -205,6 +205,22 @@ Row = Mapping[str, Any]
 State = TypeVar("State")
 
 
+Told = Callable[[float], None]
+"""Hears how much of some long work is done, from 0 to 1."""
+
+
+def unheard(share: float) -> None:
+    """Let nobody hear how far some work is."""
+
+
+class Room(Struct, frozen=True):
+    """Who is here (seats in the order of joining), and words from which a lot can be drawn and drawn again."""
+
+    seats: tuple[str, ...]
+    seed: str
+    told: Told = unheard
+
+
 class Activity(Protocol[State]):
     """A kind of work in a session. All methods are pure; the state is a frozen value."""
 
@@ -294,6 +310,37 @@ class CarriesOver(Protocol):
 
     def carries(self, state: Any) -> Iterable[Mapping[str, str]]:
         """Return what is left, as the setting takes it; the value of `person` is the seat of somebody."""
+
+
+class PreparesCommands(Protocol):
+    """What a kind of activity may have beside: it works out a facilitator's command before that waits for the log.
+
+    What takes long, needs a lot or asks who is here is done here, outside of the store's lock; `decide` checks it.
+    """
+
+    def prepared(self, state: Any, command: Command, room: Room) -> Command:
+        """Return the command with what was worked out, or as it is. Raises `Refused`."""
+
+
+class WelcomesLatecomers(Protocol):
+    """What a kind of activity may have beside: somebody who joins while it is open gets a place in it at once."""
+
+    def welcomes(self, state: Any, seat: str) -> Iterable[Fact]:
+        """Return the facts that joining leads to in its step."""
+
+
+class SetsItsTime(Protocol):
+    """What a kind of activity may have beside: when it begins, another time runs than the whole step has."""
+
+    def seconds(self, state: Any) -> int:
+        """Return the seconds that run from the opening on, 0 for the step's own."""
+
+
+class LeadsThroughParts(Protocol):
+    """What a kind of activity may have beside: a rehearsal of it needs a facilitator within the step."""
+
+    acts: Sequence[tuple[str, str]]
+    """The facilitator's commands in their order, each with the id of what a phone shows after it."""
 
 
 class SumsUp(Protocol):

@@ -77,7 +77,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
     for spec in live.state.agenda.items:
         live.do("open", spec.id)
         _add_options(live, live.state.items[spec.id], text)
-        await room.see(spec.id)
+        await room.see(f"question-{spec.id}")
         item = live.state.items[spec.id]
         rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(TEXTS, ()), 1)]
         task = bar.add_task(text.pick(spec.title), total=(len(rows) or people))
@@ -91,8 +91,19 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
         else:
             await room.take_part(done)
             _without_phones(live, item)
+        await _led_on(live, room, item, text)
         live.do("close", spec.id)
     await room.close()
+
+
+async def _led_on(live: LiveSession, room: Rehearsal, item: Item, text: Text) -> None:
+    """Let the facilitator lead through a step that has several parts, and everybody take part in each."""
+    for number, (name, shown) in enumerate(getattr(live.rules.activity(item), "acts", ()), 1):
+        live.do(name, item.spec.id)
+        await room.see(shown)
+        room.texts.extend(text(N_("Simulated words {n}"), n=f"{number}.{one}") for one in range(1, 2 * room.people))
+        await room.take_part()
+        room.texts.clear()
 
 
 def _advance(bar: Progress, task: Any) -> Any:

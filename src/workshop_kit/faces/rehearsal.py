@@ -154,7 +154,7 @@ class Rehearsal:
         self.texts: deque[str] = deque()
         self.refusals: list[str] = []
         self._random = random.Random(seed)  # noqa: S311 - a repeatable rehearsal, no secret
-        self._people = people
+        self.people = people
         self._today = datetime.now(UTC).date()
         self._tokens: list[str] = []
         self._taste: dict[str, float] = {}
@@ -175,12 +175,12 @@ class Rehearsal:
             token: str = answer.json()["token"]
             return token
 
-        self._tokens = await asyncio.gather(*(one(number) for number in range(1, self._people + 1)))
+        self._tokens = await asyncio.gather(*(one(number) for number in range(1, self.people + 1)))
 
-    async def see(self, item_id: str) -> None:
-        """Wait until phones show this item; the server follows the log a moment behind."""
+    async def see(self, element: str) -> None:
+        """Wait until phones show the element with this id; the server follows the log a moment behind."""
         async with asyncio.timeout(PATIENCE):
-            while f'id="question-{item_id}"' not in await self._page(self._tokens[0]):  # noqa: ASYNC110 - a phone asks
+            while f'id="{element}"' not in await self._page(self._tokens[0]):  # noqa: ASYNC110 - a phone asks
                 await asyncio.sleep(LOOK_AGAIN)
 
     async def take_part(self, done: Callable[[], Any] = lambda: None) -> None:
