@@ -23,6 +23,8 @@ ITEMS = (
     {"id": "plan", "activity": "actions", "carried": [{"what": "Find a room"}]},
     {"id": "market", "activity": "market"},
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
+    {"id": "talk", "activity": "groups"},
+    {"id": "step", "activity": "pairing"},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1"}

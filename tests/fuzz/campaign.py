@@ -82,6 +82,14 @@ activity = "statements"
 statements = ["Meet monthly"]
 
 [[item]]
+id = "talk"
+activity = "groups"
+
+[[item]]
+id = "step"
+activity = "pairing"
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -102,6 +110,8 @@ HONEST = {
     "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
     "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
+    "talk": ("command=add&text=An+honest+card", "command=withdraw&card={card}"),
+    "step": ("command=add&text=An+honest+idea", "command=withdraw&idea={idea}"),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

@@ -11,7 +11,7 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 CODE = "KLMNP"
-ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "ballot")
+ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "talk", "step", "ballot")
 FORM = "application/x-www-form-urlencoded"
 
 RAW = (
@@ -35,7 +35,7 @@ FIELDS = (
     b"value.", b"value", b"value.o1[]", b"choice", b"rev", b"ballot", b"text", b"factor", b"kind", b"idea", b"into",
     b"role", b"seat", b"confirm", b"sure", b"seconds", b"voters", b"count", b"url", b"reason", b"named",
     b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
-    b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"side",
+    b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"card", b"rev", b"from.i1", b"side",
     b"statement", b"public-minutes",
 )  # fmt: skip
 LIKELY = (

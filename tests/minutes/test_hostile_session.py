@@ -81,6 +81,14 @@ factors = [TITLE]
 [[item]]
 id = "say"
 activity = "statements"
+[[item]]
+id = "talk"
+activity = "groups"
+rounds = 2
+places = [TITLE]
+[[item]]
+id = "step"
+activity = "pairing"
 """
 
 
@@ -132,7 +140,18 @@ def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFo
         step("say")
         sent("add", "say", text=short)
         sent("vote", "say", statement="s1", value="1")
-        live.do("close", "say")
+        step("talk")
+        live.do("mix", "talk")
+        sent("add", "talk", text=text)
+        live.submit(Command("report", "talk", {"text": short}), Actor(seats[0], Channel.PHONE)).result()
+        step("step")
+        sent("add", "step", text=text)
+        for kept in ("i1", "i3"):
+            live.do("advance", "step")
+            live.submit(Command("add", "step", {f"from.{kept}": "on"}), Actor(seats[0], Channel.PHONE)).result()
+        live.do("advance", "step")
+        live.do("give", "step", idea="i4")
+        live.do("close", "step")
         for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
             live.do("note", field=field, text=text)
         live.do("note", field="decision", item="poll", text=text)

@@ -121,8 +121,8 @@ class Groups:
 
     @staticmethod
     def _add(state: GroupsState, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        at = _group(state, command, actor)
         text = written(clean(command.fields.get("text", "")).strip(), "text", LONGEST)
+        at = _group(state, command, actor)
         if not actor.facilitates and not state.left(actor.id):
             limit = state.plan.limit
             raise Refused(Why.INVALID, N_("Everybody can write {limit} cards here. Withdraw one first."), limit=limit)
@@ -131,8 +131,8 @@ class Groups:
 
     @staticmethod
     def _report(state: GroupsState, command: Command, actor: Actor) -> tuple[Fact, ...]:
-        at = _group(state, command, actor)
         text = written(clean(command.fields.get("text", "")).strip(), "text", LONGEST_REPORT)
+        at = _group(state, command, actor)
         known = state.reports.get(at)
         new = Report("\n".join(Report(text, 0).points), 0)
         if not state.plan.points or len(new.points) > state.plan.points:

@@ -132,9 +132,9 @@ class Pairing:
 
     @staticmethod
     def _give(state: PairingState, command: Command, actor: Actor) -> tuple[Fact, ...]:
+        idea = _idea(state, command)
         if state.stage is not Stage.ALL:
             raise Refused(Why.CLOSED, N_("Ideas are given to all in the last stage."))
-        idea = _idea(state, command)
         if idea.stage is not Stage.FOUR or not (actor.facilitates or state.unit(actor.id, Stage.FOUR) == idea.unit):
             raise Refused(Why.INVALID, N_("That is no idea of your four."), field="idea")
         if state.given.get(idea.unit) == idea.id:
