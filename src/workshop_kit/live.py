@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 MOST_PER_COMMIT = 500
 FOLLOW_TIMEOUT = 1.0
-
 logger = logging.getLogger(__name__)
 
 
@@ -104,13 +103,14 @@ class LiveSession:
     ) -> Future[Receipt]:
         """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
 
-        Commands that wait together share one commit. A `name` is kept for the actor's seat, which from now on opens
-        with the token of `token_hash`, if any; the commands in `first` are carried out with the command or not at all;
-        `also` writes beside the log in the same transaction. `told` hears how far the rules' `prepared` is.
+        Commands that wait share one commit. A `name` is kept for the actor's seat, which from now on opens with the
+        token of `token_hash`, if any; the commands in `first` are carried out with the command or not at all; `also`
+        writes beside the log in the same transaction; `told` hears how far `SessionRules.prepared` is.
         """
-        answer = Future[Receipt]()
+        answer: Future[Receipt] = Future()
         answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
-        command = self.rules.prepared(self._state, command, actor, told)
+        if self.rules.prepares(self._state, command, actor):
+            command = self.rules.prepared(self.catch_up(), command, told)
         with self._starting:
             self._start("writer", self._write_forever)
             self._requests.put(Request(command, actor, clean_name(name), token_hash, first, also, answer))

@@ -85,15 +85,19 @@ class SessionRules:
             raise Refused(Why.CLOSED, N_("This step takes over what an earlier one collected. Open it first."))
         return self.activity(item).decide(item.state, command, actor)
 
-    def prepared(self, state: SessionState, command: Command, actor: Actor, told: Told = unheard) -> Command:
-        """Return a facilitator's command with what its activity works out before the log is locked.
+    def prepares(self, state: SessionState, command: Command, actor: Actor) -> bool:
+        """Return whether a command is the facilitator's, in an item whose activity may work something out for it."""
+        item = state.items.get(command.item)
+        within = actor.facilitates and item and command.name not in _STEPS
+        return bool(within and item and hasattr(self.activity(item), "prepared"))
+
+    def prepared(self, state: SessionState, command: Command, told: Told = unheard) -> Command:
+        """Return a command that its activity `prepares`, with what is worked out before the log is locked.
 
         The words for its lot are the log's last digest and the item, so that nobody chooses them. Raises `Refused`.
         """
-        item = state.items.get(command.item)
-        prepare = getattr(self.activity(item), "prepared", None) if item else None
-        if not actor.facilitates or item is None or prepare is None or command.name in _STEPS:
-            return command
+        item = state.item(command.item)
+        prepare = self.activity(item).prepared  # type: ignore[attr-defined]
         here = sorted((seat for seat in state.seats.values() if not seat.removed), key=lambda seat: seat.number)
         room = Room(tuple(seat.id for seat in here), f"{state.digest[:16]}/{command.item}", told)
         prepared: Command = prepare(item.state, command, room)
