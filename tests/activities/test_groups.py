@@ -232,7 +232,9 @@ class TestWriting:
         talk.do("show", "talk", card="c2")
         assert [card.text for card in state(talk).wall(state(talk).now("s1"))] == ["Two", "Three"]
 
-    @pytest.mark.parametrize(("name", "text"), [("add", " "), ("add", "x" * 281), ("report", ""), ("report", "x" * 1001)])
+    @pytest.mark.parametrize(
+        ("name", "text"), [("add", " "), ("add", "x" * 281), ("report", ""), ("report", "x" * 1001)]
+    )
     def test_refusals(self, talk, refused, name, text):
         with refused(Why.INVALID, "text"):
             talk.do(name, "talk", by="s1", text=text)

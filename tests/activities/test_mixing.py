@@ -18,10 +18,7 @@ from workshop_kit.activities.groups.mixing import groups_for, met_again, mix, se
 def cost(rounds):
     """Count the meetings over all rounds: two who meet in k rounds cost k(k - 1)/2."""
     met = Counter(
-        pair
-        for groups in rounds
-        for pair in combinations(range(len(groups)), 2)
-        if groups[pair[0]] == groups[pair[1]]
+        pair for groups in rounds for pair in combinations(range(len(groups)), 2) if groups[pair[0]] == groups[pair[1]]
     )
     return sum(comb(times, 2) for times in met.values())
 

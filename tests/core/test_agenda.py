@@ -227,6 +227,6 @@ def test_a_registry_names_what_it_knows(registry):
     assert "dance" not in registry
     with pytest.raises(
         AgendaError,
-        match=r'no activity "dance"\. There are: actions, groups, ideas, info, market, pairing, poll, roles, statements',
+        match=r'no activity "dance"\. There are: actions, groups, ideas, info, market, pairing, poll, roles, state',
     ):
         registry["dance"]
