@@ -142,7 +142,7 @@ class Groups:
             return ()
         if known and command.fields.get("rev", "") != str(known.rev):
             told = N_(
-                "Somebody in your group has written meanwhile. See what the report says now, put yours in and send again."
+                "Somebody in your group has written meanwhile. See what the report says now, add yours and send again."
             )
             raise Refused(Why.TAKEN, told, field="text")
         return (Fact("groups.report_written", {"turn": at.turn, "group": at.group, "text": new.text}),)
