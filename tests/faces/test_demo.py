@@ -171,3 +171,19 @@ def test_polls_that_hands_cannot_answer_are_played_too(tmp_path):
     assert ran.returncode == 0, ran.stderr
     with closing(SessionFolder(tmp_path / "papers").open()) as live:
         assert {item.phase for item in live.state.items.values()} == {Phase.CLOSED}
+
+
+def test_steps_of_several_parts_are_led_through(tmp_path):
+    """People are mixed and write in their groups, and go from one to two to four to all."""
+    agenda = tmp_path / "parts.toml"
+    steps = "".join(f'[[item]]\nid = "{kind}"\nactivity = "{kind}"\n' for kind in ("groups", "pairing"))
+    agenda.write_text(f'name = "parts"\ntitle = "Parts"\n{steps}', "utf-8")
+    ran = kit("demo", "--headless", "--participants", "8", "--dir", tmp_path, "--agenda", agenda, "--seed", "3")
+    assert ran.returncode == 0, ran.stderr
+    with closing(SessionFolder(tmp_path / "parts").open()) as live:
+        talk, step = (live.state.items[kind].state for kind in ("groups", "pairing"))
+    assert len(talk.people) == 8
+    assert talk.reports
+    assert step.stage == "all"
+    assert step.results
+    assert any(idea.sources for idea in step.ideas.values())

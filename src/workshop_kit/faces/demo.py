@@ -97,9 +97,15 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
 
 
 async def _led_on(live: LiveSession, room: Rehearsal, item: Item, text: Text) -> None:
-    """Let the facilitator lead through a step that has several parts, and everybody take part in each."""
-    for number, (name, shown) in enumerate(getattr(live.rules.activity(item), "acts", ()), 1):
-        live.do(name, item.spec.id)
+    """Let the facilitator lead through a step that has several parts, and everybody write in each.
+
+    Where the agenda has texts for the first part, they were handed in before.
+    """
+    acts = getattr(live.rules.activity(item), "acts", ())
+    first = () if item.spec.settings.get(TEXTS) or not acts else (("", f"question-{item.spec.id}"),)
+    for number, (name, shown) in enumerate((*first, *acts), 1):
+        if name:
+            live.do(name, item.spec.id)
         await room.see(shown)
         room.texts.extend(text(N_("Simulated words {n}"), n=f"{number}.{one}") for one in range(1, 2 * room.people))
         await room.take_part()
