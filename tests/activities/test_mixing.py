@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workshop_kit.activities.groups.mixing import groups_for, met_again, mix, seed_of
+from workshop_kit.activities.groups.counting import groups_for, met_again, seed_of
+from workshop_kit.activities.groups.mixing import mix
 
 
 def cost(rounds):

@@ -17,7 +17,8 @@ from time import perf_counter
 import click
 from server import make_session
 
-from workshop_kit.activities.groups.mixing import groups_for, met_again, mix
+from workshop_kit.activities.groups.counting import groups_for, met_again
+from workshop_kit.activities.groups.mixing import mix
 from workshop_kit.core.event import Channel
 from workshop_kit.faces.waiting import carried_out
 from workshop_kit.folder import SessionFolder

@@ -110,7 +110,7 @@ HONEST = {
     "plan": ("command=add&what=An+honest+action", "command=withdraw&action={action}"),
     "market": ("command=offer&text=An+honest+offer", "command=withdraw&entry={entry}"),
     "say": ("command=vote&statement=o1&value=1", "command=vote&statement=o1&value=-1"),
-    "talk": ("command=add&text=An+honest+card", "command=withdraw&card={card}"),
+    "talk": ("command=come",),
     "step": ("command=add&text=An+honest+idea", "command=withdraw&idea={idea}"),
     "ballot": ("command=cast&choice=o1",),
 }

@@ -7,10 +7,7 @@ lot, a bounded number of times. This is a good search and no proof: how many mee
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from hashlib import sha256
-from itertools import combinations
+from collections.abc import Iterable, Sequence
 from math import comb
 from typing import NamedTuple
 
@@ -41,31 +38,6 @@ class Mix(NamedTuple):
     def places(self, people: Sequence[str]) -> dict[str, list[int]]:
         """Return the number of the group per round, by person."""
         return {person: [groups[n] for groups in self.rounds] for n, person in enumerate(people)}
-
-
-def seed_of(words: str) -> int:
-    """Return a seed that anybody can derive again from the same words."""
-    return int.from_bytes(sha256(words.encode()).digest()[:6], "big")
-
-
-def groups_for(people: int, size: int) -> int:
-    """Return the number of groups whose sizes come nearest to the wanted one.
-
-    >>> [groups_for(people, 5) for people in (3, 12, 13, 40)]
-    [1, 2, 3, 8]
-    """
-    return max(1, (2 * people + size) // (2 * size))
-
-
-def met_again(rounds: Iterable[Mapping[str, int]]) -> int:
-    """Return how many pairs of people share a group in more than one round."""
-    met: Counter[tuple[str, str]] = Counter()
-    for places in rounds:
-        members: dict[int, list[str]] = {}
-        for person in sorted(places):
-            members.setdefault(places[person], []).append(person)
-        met.update(pair for group in members.values() for pair in combinations(group, 2))
-    return sum(times > 1 for times in met.values())
 
 
 def mix(

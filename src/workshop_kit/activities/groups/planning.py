@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.activities.groups.mixing import groups_for, mix, seed_of
+from workshop_kit.activities.groups.counting import groups_for, seed_of
 from workshop_kit.activities.groups.state import MOST_TURNS, WITHOUT_PHONE, GroupsState, Wish
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Event, Fact
@@ -45,6 +45,8 @@ def prepared(state: GroupsState, command: Command, room: Room) -> Command:
     for pair, wish in state.wishes.items():
         if len(found := [number[person] for person in sorted(pair) if person in number]) == 2:
             wishes[wish].append((found[0], found[1]))
+    from workshop_kit.activities.groups.mixing import mix  # noqa: PLC0415 - numpy, which a server can do without
+
     made = mix(
         len(people),
         groups,

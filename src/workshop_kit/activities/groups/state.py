@@ -8,7 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 from pyrsistent import PMap, pmap
 
-from workshop_kit.activities.groups.mixing import met_again
+from workshop_kit.activities.groups.counting import met_again
 from workshop_kit.core.activity import Option
 from workshop_kit.core.errors import N_
 from workshop_kit.core.event import Channel

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.activities.groups.mixing import mix, seed_of
+from workshop_kit.activities.groups.counting import seed_of
 from workshop_kit.activities.groups.planning import balanced, read_places
 from workshop_kit.activities.pairing.state import PairingState, Stage
 from workshop_kit.core.errors import N_, Refused, Why
@@ -29,6 +29,8 @@ def prepared(state: PairingState, command: Command, room: Room) -> Command:
     """
     if command.name != ADVANCE or "places" in command.fields:
         return command
+    from workshop_kit.activities.groups.mixing import mix  # noqa: PLC0415 - numpy, which a server can do without
+
     stage = state.stage.after
     places: dict[str, list[int]] = {}
     if stage is Stage.PAIR:
