@@ -69,6 +69,8 @@ class Room:
         """Carry out a command and return the facts that it led to; raises `Refused`."""
         channel = channel or (Channel.NOTEBOOK if by == FACILITATOR else Channel.PHONE)
         command, actor = Command(name, item, fields), Actor(by, channel, bearer=bearer)
+        if self.rules.prepares(self.state, command, actor):
+            command = self.rules.prepared(self.state, command)
         facts = self.rules.decide(self.state, command, actor)
         for fact in facts:
             self._record(fact, command, actor)

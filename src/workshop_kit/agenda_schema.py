@@ -84,9 +84,16 @@ MEANING = {
     "wishes": N_("Whether people first name wishes, and an assignment is proposed."),
     "choices": N_("How many wishes a person can name."),
     "most_per_person": N_("How many roles one person may have."),
+    "size": N_("How many people a group has."),
+    "groups": N_("How many groups there are, instead of their size; 0 for as many as the size makes."),
+    "rounds": N_("How many rounds of groups there are, with few people who meet twice."),
+    "round_minutes": N_("How many minutes a round lasts; 0 for the whole step."),
+    "places": N_("Where the groups meet, one place after the other."),
+    "groups.points": N_("How many points a group reports; 0 for no limit."),
+    "stage_minutes": N_("Minutes alone, as a pair, as a four and together."),
     "carried": N_("What an earlier session of the same series left to do; filled in by workshop new --follows."),
 }
-"""What a setting is for, in a sentence."""
+"""What a setting is for, in a sentence; where it means something else in one kind of activity, by both names."""
 
 SAMPLES: Mapping[str, Any] = {
     "questions": [{"id": "first", "options": ["A", "B"]}],
@@ -119,7 +126,7 @@ class _Probe(WatchedSpec, frozen=True):
         return tuple(Option(f"o{number}", {}, {"cost": 1}) for number in range(1, self.settings.get(_COUNT, 3) + 1))
 
     def whole(self, key: str, default: int, least: int = 1, most: int = MOST) -> int:
-        super().whole(key, max(default, least), least, most)
+        self.read[key] = Setting(key, default, least=least, most=most)
         return max(default, least)
 
 
@@ -159,8 +166,8 @@ def _item(name: str, variant: _Variant, voices: tuple[Text, ...]) -> Schema:
         **{key: {"enum": list(values)} for key, values in variant.given.items()},
     }
     for key in properties.keys() & MEANING.keys():
-        schema = properties[key]
-        told = {"description": "\n\n".join(voice(MEANING[key]) for voice in voices)}
+        schema, meaning = properties[key], MEANING.get(f"{name}.{key}", MEANING[key])
+        told = {"description": "\n\n".join(voice(meaning) for voice in voices)}
         properties[key] = {**told, **({"allOf": [schema]} if "$ref" in schema else schema)}
     deciding = [key for key, values in variant.given.items() if read[key].default not in values]
     return _object(properties, ["id", "activity", *deciding])

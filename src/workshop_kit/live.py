@@ -20,7 +20,7 @@ from msgspec.structs import replace
 
 from workshop_kit import ballot_box, tickets
 from workshop_kit.core import admission
-from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry
+from workshop_kit.core.activity import FACILITATOR, Actor, Command, Registry, Told, unheard
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import REDACTED, TICKETS_ISSUED, Boxed, Channel, Event, Fact
 from workshop_kit.core.session import SessionRules, created, fold
@@ -37,10 +37,8 @@ if TYPE_CHECKING:
     from workshop_kit.store.base import Store, Writing
 
 MOST_PER_COMMIT = 500
-
-logger = logging.getLogger(__name__)
-
 FOLLOW_TIMEOUT = 1.0
+logger = logging.getLogger(__name__)
 
 
 def utc_now() -> datetime:
@@ -101,15 +99,18 @@ class LiveSession:
         token_hash: str = "",
         first: tuple[Command, ...] = (),
         also: Callable[[Writing], None] | None = None,
+        told: Told = unheard,
     ) -> Future[Receipt]:
         """Queue a command; the future holds its receipt once it is durable, or raises `Refused` or `StoreError`.
 
-        Commands that wait at the same time share one commit. A `name` is kept for the actor's seat, which from now on
-        opens with the token of `token_hash` if there is one, and the commands in `first` are carried out, together with
-        the command or not at all. `also` writes beside the log in the same transaction.
+        Commands that wait share one commit. A `name` is kept for the actor's seat, which from now on opens with the
+        token of `token_hash`, if any; the commands in `first` are carried out with the command or not at all; `also`
+        writes beside the log in the same transaction; `told` hears how far `SessionRules.prepared` is.
         """
         answer: Future[Receipt] = Future()
         answer.set_running_or_notify_cancel()  # what is queued will be decided, even if nobody waits for it any more
+        if self.rules.prepares(self._state, command, actor):
+            command = self.rules.prepared(self.catch_up(), command, told)
         with self._starting:
             self._start("writer", self._write_forever)
             self._requests.put(Request(command, actor, clean_name(name), token_hash, first, also, answer))

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from workshop_kit.core import approval
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import ERASED, Channel, Event
+from workshop_kit.core.event import ERASED, PLACES, Channel, Event
 from workshop_kit.core.noted import COMMAND, NOTED, personal
 from workshop_kit.core.personal import PUBLIC_MINUTES, REASONS
 from workshop_kit.library import voice
@@ -49,12 +49,18 @@ def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
         },
         "name_kept_until": state.keep_until,
         "entries": [
-            {"at": moment(event.at), "item": event.item, "name": event.name, "data": dict(event.data)}
+            {"at": moment(event.at), "item": event.item, "name": event.name, "data": _of_seat(event, seat)}
             for event in live.store.read()
-            if seat in {event.actor, event.data.get("seat"), event.data.get("voter")}
+            if seat in {event.actor, event.data.get("seat"), event.data.get("voter"), *event.data.get(PLACES, ())}
             or (name and event.name == NOTED and word(name).search(event.data.get("text", "")))
         ],
     }
+
+
+def _of_seat(event: Event, seat: str) -> dict[str, Any]:
+    """Return what an entry says; of everybody's places only the person's own."""
+    data = dict(event.data)
+    return data | {PLACES: {seat: data[PLACES].get(seat, [])}} if PLACES in data else data
 
 
 def seat_called(live: LiveSession, who: str) -> str:

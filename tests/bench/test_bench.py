@@ -27,6 +27,14 @@ def test_ten_phones_join_vote_and_show_on_the_stage():
     assert 5_000 < told["first_load_bytes"] <= 30 * 1024
 
 
+def test_a_room_is_mixed_while_others_write():
+    told = figures("mixing.py", "--people", "60")
+    assert told["pairs_twice"] == 0
+    assert 0 < told["search"] < 10
+    assert 0 < told["command"] < 20
+    assert 0 <= told["waited"] < 10
+
+
 def test_the_command_and_the_server_start():
     told = figures("startup.py", "--times", "1")
     assert list(told) == ["python -c pass", "workshop --help", "workshop open, until it listens"]

@@ -251,3 +251,19 @@ def test_the_agenda_for_lean_coffee_leads_to_minutes(tmp_path):
     told = (tmp_path / "lean-coffee" / "minutes" / "minutes.de.md").read_text("utf-8")
     assert "Was wir mitnehmen" in section(told, "Lean Coffee")
     assert "Nicht drangekommen, für ein andermal" in section(told, "Lean Coffee")
+
+
+def test_steps_of_several_parts_are_led_through(tmp_path):
+    """People are mixed and write in their groups, and go from one to two to four to all."""
+    agenda = tmp_path / "parts.toml"
+    steps = "".join(f'[[item]]\nid = "{kind}"\nactivity = "{kind}"\n' for kind in ("groups", "pairing"))
+    agenda.write_text(f'name = "parts"\ntitle = "Parts"\n{steps}', "utf-8")
+    ran = kit("demo", "--headless", "--participants", "8", "--dir", tmp_path, "--agenda", agenda, "--seed", "3")
+    assert ran.returncode == 0, ran.stderr
+    with closing(SessionFolder(tmp_path / "parts").open()) as live:
+        talk, step = (live.state.items[kind].state for kind in ("groups", "pairing"))
+    assert len(talk.people) == 8
+    assert talk.reports
+    assert step.stage == "all"
+    assert step.results
+    assert any(idea.sources for idea in step.ideas.values())

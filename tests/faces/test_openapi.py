@@ -27,6 +27,8 @@ ITEMS = (
     {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
     {"id": "floor", "activity": "queue"},
     {"id": "who", "activity": "raci", "options": ["Book a room"]},
+    {"id": "tables", "activity": "groups"},
+    {"id": "pairs", "activity": "pairing"},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
 KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}

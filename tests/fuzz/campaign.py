@@ -114,6 +114,14 @@ options = ["Book a room"]
 roles_from = "item:board"
 
 [[item]]
+id = "tables"
+activity = "groups"
+
+[[item]]
+id = "pairs"
+activity = "pairing"
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -140,6 +148,8 @@ HONEST = {
     "floor": ("command=ask&kind=speak", "command=withdraw&request={request}"),
     "wishes": ("command=wish&wish.host=1&wish.o2=no", "command=withdraw"),
     "who": ("command=take&part.o1=C", "command=take&part.o1="),
+    "tables": ("command=come",),
+    "pairs": ("command=add&text=An+honest+idea", "command=withdraw&idea={idea}"),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

@@ -11,7 +11,9 @@ from typing import NamedTuple
 from urllib.parse import quote_from_bytes
 
 CODE = "KLMNP"
-ITEMS = ("welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "talk", "floor", "ballot")
+ITEMS = (
+    "welcome", "cards", "dots", "board", "mood", "plan", "market", "say", "talk", "floor", "tables", "pairs", "ballot",
+)  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 
 RAW = (
@@ -38,7 +40,7 @@ FIELDS = (
     b"role", b"seat", b"confirm", b"sure", b"seconds", b"voters", b"count", b"url", b"reason", b"named",
     b"version", b"answer", b"section", b"comment", b"digest", b"seq", b"file.minutes.de.html",
     b"action", b"what", b"until", b"sign", b"partners", b"who", b"status", b"note", b"entry", b"match", b"side",
-    b"card", b"column", b"person", b"group", b"title", b"whence", b"public", b"named", b"given",
+    b"card", b"column", b"person", b"group", b"title", b"whence", b"public", b"named", b"given", b"from.i1",
     b"statement", b"public-minutes", b"topic", b"request", b"proposal", b"stage", b"value.t1",
 )  # fmt: skip
 LIKELY = (

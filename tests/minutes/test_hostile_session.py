@@ -101,6 +101,14 @@ activity = "queue"
 id = "who"
 activity = "raci"
 options = [TITLE]
+[[item]]
+id = "tables"
+activity = "groups"
+rounds = 2
+places = [TITLE]
+[[item]]
+id = "pairs"
+activity = "pairing"
 """
 
 
@@ -136,6 +144,14 @@ def script(text: str, short: str, cards: tuple[str, ...]) -> Iterator[tuple[str,
     yield FRONT, "open", "say", {}
     yield EVERYBODY, "add", "say", {"text": short}
     yield EVERYBODY, "vote", "say", {"statement": "s1", "value": "1"}
+    yield from second_part(text, short)
+    for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
+        yield FRONT, "note", "", {"field": field, "text": text}
+    yield FRONT, "note", "", {"field": "decision", "item": "poll", "text": text}
+
+
+def second_part(text: str, short: str) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield what happens after the break."""
     yield FRONT, "open", "stories", {}
     yield FIRST, "add", "stories", {"text": text, "title": short[:80], "whence": short[:80], "public": "yes"}
     yield FRONT, "open", "thanks", {}
@@ -153,10 +169,18 @@ def script(text: str, short: str, cards: tuple[str, ...]) -> Iterator[tuple[str,
     yield FRONT, "call", "floor", {}
     yield FRONT, "open", "who", {}
     yield EVERYBODY, "take", "who", {"part.o1": "C"}
-    yield FRONT, "close", "who", {}
-    for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
-        yield FRONT, "note", "", {"field": field, "text": text}
-    yield FRONT, "note", "", {"field": "decision", "item": "poll", "text": text}
+    yield FRONT, "open", "tables", {}
+    yield FRONT, "mix", "tables", {}
+    yield EVERYBODY, "add", "tables", {"text": text}
+    yield FIRST, "report", "tables", {"text": short}
+    yield FRONT, "open", "pairs", {}
+    yield EVERYBODY, "add", "pairs", {"text": text}
+    for kept in ("i1", "i3"):
+        yield FRONT, "advance", "pairs", {}
+        yield FIRST, "add", "pairs", {f"from.{kept}": "on"}
+    yield FRONT, "advance", "pairs", {}
+    yield FRONT, "give", "pairs", {"idea": "i4"}
+    yield FRONT, "close", "pairs", {}
 
 
 def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:

@@ -1,12 +1,12 @@
 """The shape of an activity, and the registry that holds the kinds that there are.
 
-Nothing here knows any one kind. A kind is an object with the methods of `Activity`; its page template `page.html` (and,
-for a plug-in, its `locale` folder) lies beside the module that defines it.
+Nothing here knows any one kind. A kind is an object with the methods of `Activity`, and what it likes of `abilities.py`;
+its page template `page.html` (and, for a plug-in, its `locale` folder) lies beside the module that defines it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -209,6 +209,22 @@ Row = Mapping[str, Any]
 State = TypeVar("State")
 
 
+Told = Callable[[float], None]
+"""Hears how much of some long work is done, from 0 to 1."""
+
+
+def unheard(share: float) -> None:
+    """Let nobody hear how far some work is."""
+
+
+class Room(Struct, frozen=True):
+    """Who is here (seats in the order of joining), and words from which a lot can be drawn and drawn again."""
+
+    seats: tuple[str, ...]
+    seed: str
+    told: Told = unheard
+
+
 class Activity(Protocol[State]):
     """A kind of work in a session. All methods are pure; the state is a frozen value."""
 
@@ -250,106 +266,6 @@ class Activity(Protocol[State]):
 
     def offers(self, state: State) -> Iterable[Option]:
         """Return what a later item may take over (`options_from = "item:…"`), for example the ideas collected."""
-
-
-class ReadsTables(Protocol):
-    """What a kind of activity may have beside: it can be filled from a table (`workshop import`)."""
-
-    def entries(self, state: Any, rows: Sequence[Mapping[str, str]]) -> Iterable[Entry]:
-        """Return the commands that a table's rows stand for. Raises `Refused` where its columns are not known."""
-
-
-class TakesAnswers(Protocol):
-    """What a kind of activity may have beside: where people have answered, opening a step again takes a reason."""
-
-    def answered(self, state: Any) -> bool:
-        """Return whether somebody has answered in this round."""
-
-
-class ComparesRounds(Protocol):
-    """What a kind of activity may have beside: its rounds are put side by side in the minutes."""
-
-    def compared(self, states: Sequence[Any], text: Text, people: People) -> Iterable[AnyBlock]:
-        """Return what the rounds, the last one included, say when they are compared; nothing if they cannot be."""
-
-
-class TellsEntries(Protocol):
-    """What a kind of activity may have beside: what its entries mean to the person whom they are about."""
-
-    said: Mapping[str, str]
-    """A few words (a message key) per name of an event."""
-
-
-class OutlastsClosing(Protocol):
-    """What a kind of activity may have beside: people can still send some commands when the step is closed.
-
-    They can until the minutes are final; a draft that is before the room is withdrawn then, as it may tell otherwise.
-    The page's macro `lasting` holds the forms for it, which a phone shows beside what is kept of the person.
-    """
-
-    lasting: frozenset[str]
-    """The names of these commands."""
-
-    def one_round(self, state: Any) -> bool:
-        """Return whether a new round must not begin, since these commands would not reach what the last one holds."""
-
-
-class CompletesSpecs(Protocol):
-    """What a kind of activity may have beside: an agenda leaves out what goes without saying, and it is put in."""
-
-    def completed(self, spec: Spec) -> Spec:
-        """Return the item as the session is to hold it."""
-
-
-class OffersChoices(Protocol):
-    """What a kind of activity may have beside: what people can act upon changes with what others do.
-
-    Their own part of the page is made anew then, less often the more pages there are.
-    """
-
-    def choices(self, state: Any) -> Hashable:
-        """Return what everybody's own part depends on, beside what that person did."""
-
-
-class CarriesOver(Protocol):
-    """What a kind of activity may have beside: what is left to do goes on in the next session of a series.
-
-    An item of that kind finds it there in its setting `carried`, each mapping with `session` (a title) and `day` added.
-    """
-
-    def carries(self, state: Any) -> Iterable[Mapping[str, str]]:
-        """Return what is left, as the setting takes it; the value of `person` is the seat of somebody."""
-
-
-class SumsUp(Protocol):
-    """What a kind of activity may have beside: it says in a sentence or two what came of a round."""
-
-    def gist(self, state: Any, text: Text, people: People) -> Iterable[str]:
-        """Return sentences, the most important first; nothing where nothing came of it."""
-
-
-class TellsItsCourse(Protocol):
-    """What a kind of activity may have beside: it tells what people did, for minutes that tell the course."""
-
-    def course(self, events: Sequence[Event], state: Any, text: Text, people: People) -> Iterable[str]:
-        """Return sentences about its own entries among these, which belong to one round and stand close together.
-
-        `state` is that of the round as it was left, so that wordings can be told.
-        """
-
-
-class RaisesDoubts(Protocol):
-    """What a kind of activity may have beside: what a careful reader would ask about a round, before minutes go out."""
-
-    def doubts(self, state: Any, text: Text) -> Iterable[str]:
-        """Return a sentence for each thing that is missing or odd; they never stand in the minutes."""
-
-
-class KeepsBack(Protocol):
-    """What a kind of activity may have beside: a result that must not be told to these readers."""
-
-    def withheld(self, state: Any, people: People) -> bool:
-        """Return whether the result of a round is kept back, since so few people stand behind it."""
 
 
 class Registry(Mapping[str, "Activity[Any]"]):

@@ -70,6 +70,9 @@ BOX_OPENED = "item.box_opened"
 """The event that holds the shuffled contents of a ballot box: {"ballots": [{"value": …, "receipt": …}, …]}."""
 
 
+PLACES = "places"
+"""The key under which an event says where each of many people is: a value by seat."""
+
 TICKETS_ISSUED = "session.tickets_issued"
 """The event that tells how many tickets were issued: {"count": …}. Their codes are nowhere in the log."""
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,7 +14,7 @@ import msgspec
 from pyrsistent import pmap
 
 from workshop_kit.core import admission, afterwards, approval, noted, personal
-from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Viewer
+from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Room, Told, Viewer, unheard
 from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
@@ -69,7 +69,8 @@ class SessionRules:
                 items = [spec.id for spec in state.agenda.items]
                 return noted.decide(state.noted, items, command, actor, erased=state.erased)
             others = (each.decide for each in (personal, approval) if command.name in each.COMMANDS)
-            return next(others, admission.decide)(state, command, actor)
+            admitted: tuple[Fact, ...] = next(others, admission.decide)(state, command, actor)
+            return (*admitted, *(self._welcomed(state, actor.id) if _joins(state, admitted, actor) else ()))
         item = state.item(command.item)
         if command.name in _STEPS:
             if not actor.facilitates:
@@ -88,6 +89,30 @@ class SessionRules:
             afterwards.must_not_be_final(state)
         facts = self.activity(item).decide(item.state, command, actor)
         return tuple(afterwards.withdrawing(state, facts)) if lasting else facts
+
+    def prepares(self, state: SessionState, command: Command, actor: Actor) -> bool:
+        """Return whether a command is the facilitator's, in an item whose activity may work something out for it."""
+        item = state.items.get(command.item)
+        within = actor.facilitates and item and command.name not in _STEPS
+        return bool(within and item and hasattr(self.activity(item), "prepared"))
+
+    def prepared(self, state: SessionState, command: Command, told: Told = unheard) -> Command:
+        """Return a command that its activity `prepares`, with what is worked out before the log is locked.
+
+        The words for its lot are the log's last digest and the item, so that nobody chooses them. Raises `Refused`.
+        """
+        item = state.item(command.item)
+        prepare = self.activity(item).prepared  # type: ignore[attr-defined]
+        here = sorted((seat for seat in state.seats.values() if not seat.removed), key=lambda seat: seat.number)
+        room = Room(tuple(seat.id for seat in here), f"{state.digest[:16]}/{command.item}", told)
+        prepared: Command = prepare(item.state, command, room)
+        return prepared
+
+    def _welcomed(self, state: SessionState, seat: str) -> Iterator[Fact]:
+        item = state.current_item
+        welcomes = getattr(self.activity(item), "welcomes", None) if item and item.phase is Phase.OPEN else None
+        if item and welcomes:
+            yield from (replace(fact, item=item.spec.id) for fact in welcomes(item.state, seat))
 
     def _decide_step(self, state: SessionState, item: Item, command: Command) -> tuple[Fact, ...]:
         match command.name:
@@ -141,9 +166,10 @@ class SessionRules:
             return ()
         return (Fact("item.closed", {"seats": len(state.seats)}, item=item.spec.id),)
 
-    @staticmethod
-    def _timebox(item: Item) -> dict[str, Any]:
-        return {"seconds": item.spec.minutes * 60} if item.spec.minutes else {}
+    def _timebox(self, item: Item) -> dict[str, Any]:
+        own = getattr(self.activity(item), "seconds", None)
+        seconds = (own(item.state) if own else 0) or item.spec.minutes * 60
+        return {"seconds": seconds} if seconds else {}
 
     # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -247,6 +273,10 @@ class SessionRules:
 
 
 _STEPS = frozenset({"open", "close", "reveal", "next-round", "timer"})
+
+
+def _joins(state: SessionState, facts: Iterable[Fact], actor: Actor) -> bool:
+    return actor.id not in state.seats and any(fact.name == "seat.joined" for fact in facts)
 
 
 def _handed_over(option: Option, source_id: str) -> dict[str, Any]:

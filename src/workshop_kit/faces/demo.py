@@ -24,7 +24,7 @@ from workshop_kit.core.event import Channel
 from workshop_kit.core.settings import REHEARSAL
 from workshop_kit.core.state import Item
 from workshop_kit.core.text import LANGUAGES, Text
-from workshop_kit.faces.played import PLAYED
+from workshop_kit.faces.played import lead
 from workshop_kit.faces.rehearsal import Rehearsal
 from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
@@ -97,8 +97,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
         else:
             await room.take_part(done)
             _without_phones(live, item)
-        if play := PLAYED.get(spec.activity):
-            await play(live, room, spec.id, text)
+        await lead(live, room, item, text)
         live.do("close", spec.id)
     await room.close()
 

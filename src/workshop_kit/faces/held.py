@@ -26,7 +26,12 @@ EVENTS = {
 }
 """What entries about a seat mean; an activity says so of its own (`said`), and others show their wire name."""
 
-UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "card", "version"})
+UNSAID = frozenset(
+    {
+        *("seat", "voter", "rev", "use", "entries", "idea", "card", "version"),
+        *("seed", "sources", "unit", "stage", "groups"),
+    }
+)
 """What an entry says of the person, who is reading this, or for the log's own use."""
 
 

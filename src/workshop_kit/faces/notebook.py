@@ -151,6 +151,12 @@ class Step:
         """Show the controls, with this step as the next."""
         return self.session.console(lang, step=self.id)
 
+    def do(self, command: str, **fields: object) -> None:
+        """Carry out a facilitator's command in this step, as in `do("mix", size=4)`; shows how far long work is."""
+        from workshop_kit.faces.waiting import carried_out
+
+        carried_out(self.session.live, self.id, command, {name: str(value) for name, value in fields.items()})
+
     def results(self, lang: str = "") -> pd.DataFrame:
         """Return the results as a tidy data frame, one row per option, card or place."""
         from workshop_kit.results.frames import frame_of

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from workshop_kit.core.activity import Option
-from workshop_kit.core.settings import TAKEAWAYS
+from workshop_kit.core.errors import N_
+from workshop_kit.core.settings import REHEARSAL, TAKEAWAYS
 from workshop_kit.core.text import Text
 
 if TYPE_CHECKING:
+    from workshop_kit.core.state import Item
     from workshop_kit.faces.rehearsal import Rehearsal
     from workshop_kit.live import LiveSession
 
@@ -64,3 +66,25 @@ PLAYED: Mapping[str, Callable[[LiveSession, Rehearsal, str, Text], Awaitable[Non
     "roles": wishes,
 }
 """By the kind of activity, what goes on between opening a step and closing it."""
+
+
+async def lead(live: LiveSession, room: Rehearsal, item: Item, text: Text) -> None:
+    """Do what the facilitator does between opening a step and closing it, with everybody taking part in between."""
+    if play := PLAYED.get(item.spec.activity):
+        await play(live, room, item.spec.id, text)
+    elif acts := getattr(live.rules.activity(item), "acts", ()):
+        await _from_part_to_part(live, room, item, acts, text)
+
+
+async def _from_part_to_part(
+    live: LiveSession, room: Rehearsal, item: Item, acts: Sequence[tuple[str, str]], text: Text
+) -> None:
+    """Carry out one command after the other; where the agenda has texts for the first part, they are in already."""
+    first = () if item.spec.settings.get(REHEARSAL) else (("", f"question-{item.spec.id}"),)
+    for number, (name, shown) in enumerate((*first, *acts), 1):
+        if name:
+            live.do(name, item.spec.id)
+        await room.shows(f'id="{shown}"')
+        room.texts.extend(text(N_("Simulated words {n}"), n=f"{number}.{one}") for one in range(1, 2 * room.people))
+        await room.take_part()
+        room.texts.clear()

@@ -172,7 +172,7 @@ class Rehearsal:
         self.texts: deque[str] = deque()
         self.refusals: list[str] = []
         self._random = random.Random(seed)  # noqa: S311 - a repeatable rehearsal, no secret
-        self._people = people
+        self.people = people
         self._today = datetime.now(UTC).date()
         self._tokens: list[str] = []
         self._taste: dict[str, float] = {}
@@ -193,7 +193,7 @@ class Rehearsal:
             token: str = answer.json()["token"]
             return token
 
-        self._tokens = await asyncio.gather(*(one(number) for number in range(1, self._people + 1)))
+        self._tokens = await asyncio.gather(*(one(number) for number in range(1, self.people + 1)))
 
     async def see(self, item_id: str) -> None:
         """Wait until phones show this item; the server follows the log a moment behind."""

@@ -210,6 +210,27 @@ def step(session: str, item: str, step: str, reason: str) -> None:
         live.close()
 
 
+@command(help=_("Carry out one of the facilitator's commands in a step, for example: mix size=4 rounds=3."))
+@session_argument
+@click.argument("item")
+@click.argument("name", metavar="COMMAND")
+@click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1)
+def do(session: str, item: str, name: str, fields: tuple[str, ...]) -> None:
+    from rich.console import Console
+
+    from workshop_kit.faces.waiting import carried_out
+
+    for field in fields:
+        if "=" not in field:
+            raise click.UsageError(_('Write each field as NAME=VALUE; "{given}" has no equals sign.', given=field))
+    live = opened(session)
+    try:
+        given = {key: value for key, _equals, value in (field.partition("=") for field in fields)}
+        carried_out(live, item, name, given, Console(stderr=True))
+    finally:
+        live.close()
+
+
 @command(help=_("Issue N tickets, each for one seat, and print them once; from then on joining takes one."))
 @session_argument
 @click.argument("count", metavar="N", type=click.IntRange(1))

@@ -11,8 +11,15 @@ const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, summary, t
 
 const idOf = (node) => node.getAttribute?.("id") || ""; // `form.id` would be the control that is named "id"
 
+// Which version a person read before writing: as long as what they write is not accepted, a newer one only waits.
+function staysAsRead(old, now) {
+  if (!old.hasAttribute("data-as-read") || ![...old.form.elements].some((control) => edited.has(control))) return false;
+  old.dataset.newer = now.value;
+  return true;
+}
+
 const keep = (old, now) =>
-  edited.has(old) || (old.dataset.until && old.dataset.until === now.dataset.until) || old.hasAttribute("data-left");
+  edited.has(old) || staysAsRead(old, now) || (old.dataset.until && old.dataset.until === now.dataset.until) || old.hasAttribute("data-left");
 
 function morphAttributes(old, now) {
   for (const { name, value } of now.attributes) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
@@ -212,6 +219,7 @@ class Face {
 
   refused(id, message, final = true) {
     const sent = final ? this.settle(id) : null;
+    for (const read of sent?.form.querySelectorAll("[data-newer]") ?? []) read.value = read.dataset.newer;
     if (sent?.form.hasAttribute("data-reset")) {
       for (const control of sent.form.elements) {
         if (control.type === "hidden" || edited.has(control) || !sent.fields.has(control.name)) continue;
