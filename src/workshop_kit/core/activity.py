@@ -1,6 +1,6 @@
 """The shape of an activity, and the registry that holds the kinds that there are.
 
-Nothing here knows any one kind. A kind is an object with the methods of `Activity`, and what it likes of `abilities.py`;
+Nothing here knows any one kind. A kind is an object with the methods of `Activity` and any of `abilities.py`;
 its page template `page.html` (and, for a plug-in, its `locale` folder) lies beside the module that defines it.
 """
 
