@@ -60,8 +60,15 @@ async def wishes(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -
         await room.take_part()
 
 
+async def market(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -> None:
+    """Let those answer to whom others have said yes."""
+    del live, item_id, text
+    await room.take_part()
+
+
 PLAYED: Mapping[str, Callable[[LiveSession, Rehearsal, str, Text], Awaitable[None]]] = {
     "coffee": lean_coffee,
+    "market": market,
     "queue": speakers,
     "roles": wishes,
 }

@@ -48,6 +48,9 @@ NAMED = 0.35
 ANY = "*"
 """Stands in the texts of a rehearsal for one of the values that a form offers."""
 
+FEW = 0.12
+"""The share of people who do what a few are enough for: join in with an action, take a part in a task."""
+
 NEVER = frozenset(
     {
         *("release", "withdraw", "unlike", "leave", "decline", "disagree"),
@@ -79,6 +82,10 @@ class Form(Struct):
     @property
     def command(self) -> str:
         return self.hidden.get("command", "")
+
+    @property
+    def wants_few(self) -> bool:
+        return self.command == "join" or any(name.startswith("part.") for name in self.selects)
 
     def in_order(self) -> Form:
         """Return the form with its fields by name, however they are shuffled for one person."""
@@ -231,7 +238,7 @@ class Rehearsal:
             page = await self._page(token)
             form = next((form for form in forms_in(page) if form.texts and form.command not in NEVER), None)
             if form is not None:
-                known = {*form.radios, *form.selects, *form.texts}
+                known = {*form.radios, *form.selects, *form.texts, *form.boxes}
                 chosen = {name: self._meant(form, name, str(value)) for name, value in more.items() if name in known}
                 asked = next((name for name in form.texts if name in form.required), next(iter(form.texts)))
                 await self._send(token, form, {asked: text} | self._days(form) | chosen)
@@ -270,7 +277,9 @@ class Rehearsal:
                 break
 
     def _wanted(self, forms: list[Form]) -> list[Form]:
-        possible = [form for form in forms if form.command not in NEVER]
+        possible = [
+            form for form in forms if form.command not in NEVER and (not form.wants_few or self._random.random() < FEW)
+        ]
         if not possible or (self._random.random() < SHY and possible[0].command != "confirm"):
             return []
         return self._random.sample(possible, len(possible))

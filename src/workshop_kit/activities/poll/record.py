@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from workshop_kit.activities.poll.shown import NONE, score, spoken, told, wording
 from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
@@ -73,7 +75,9 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
         yield Paragraph(text(N_("Nobody voted.") if tally else ONLY_ONE), "note")
         return
     if tally.lines:
-        yield chart(state, tally, text)
+        drawn = chart(state, tally, text)
+        nothing = not any(bar.value for bar in drawn.bars)  # as where nobody objects: there is nothing to draw
+        yield replace(result_table(state, tally, text), caption=drawn.title) if nothing else drawn
     if any(state.rule.unrated(line) for line in tally.lines):
         yield Paragraph(text(N_("“–” in the result: nobody rated it.")), "note")
     for note in tally.notes:
