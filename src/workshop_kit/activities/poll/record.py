@@ -76,8 +76,8 @@ def record(state: PollState, text: Text, people: People) -> Iterator[AnyBlock]:
         return
     if tally.lines:
         drawn = chart(state, tally, text)
-        nothing = not any(bar.value for bar in drawn.bars)  # as where nobody objects: there is nothing to draw
-        yield replace(result_table(state, tally, text), caption=drawn.title) if nothing else drawn
+        unopposed = isinstance(state.rule.paper, Stances) and not any(bar.value for bar in drawn.bars)
+        yield replace(result_table(state, tally, text), caption=drawn.title) if unopposed else drawn
     if any(state.rule.unrated(line) for line in tally.lines):
         yield Paragraph(text(N_("“–” in the result: nobody rated it.")), "note")
     for note in tally.notes:
