@@ -110,8 +110,15 @@ class Roles:
 
     def initial(self, spec: Spec) -> RolesState:
         options = spec.options()
-        if not options and "options_from" not in spec.settings:
-            raise AgendaError(N_('Item "{item}": a role board needs roles. Add [[item.options]] tables.'), item=spec.id)
+        filled_later = spec.setting("live_options", default=False) or "options_from" in spec.settings
+        if not options and not filled_later:
+            raise AgendaError(
+                N_(
+                    'Item "{item}": a role board needs roles. Add [[item.options]] tables, or live_options = true to '
+                    "take them over in the session."
+                ),
+                item=spec.id,
+            )
         roles: list[Role] = []
         for option in options:
             places = option.extra.get("places", 1)
@@ -179,6 +186,9 @@ class Roles:
             for role in state.roles
         )
         return RolesView(roles, STATES, viewer.open)
+
+    def takes(self, state: RolesState) -> str:
+        return "options"
 
     def choices(self, state: RolesState) -> Hashable:
         return tuple(len(state.held(role.id)) for role in state.roles)
