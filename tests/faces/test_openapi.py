@@ -25,7 +25,7 @@ ITEMS = (
     {"id": "say", "activity": "statements", "statements": ["Meet monthly"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
-KNOWN = {"action": "a1", "kind": "offer", "statement": "o1"}
+KNOWN = {"factor": "o1", "action": "a1", "kind": "offer", "statement": "o1"}
 """Values that are right in the room, for fields that are looked at before others."""
 
 each_command = pytest.mark.parametrize("described", COMMANDS)

@@ -94,10 +94,10 @@ def _propose_cluster(state: IdeasState, command: Command, actor: str) -> tuple[F
 
 
 def _propose_place(state: IdeasState, command: Command, actor: str) -> tuple[Fact, ...]:
+    factor = one_of(command.fields.get("factor", ""), (target.id for target in state.targets), "factor")
     idea = state.ideas.get(command.fields.get("idea", ""))
     if idea is None or idea.place not in ON_THE_WALL:
         raise Refused(Why.INVALID, N_("There is no such card on the wall."), field="idea")
-    factor = one_of(command.fields.get("factor", ""), (target.id for target in state.targets), "factor")
     if idea.factor == factor:
         raise Refused(Why.INVALID, N_("The card is there already."), field="factor")
 
@@ -122,8 +122,8 @@ def _proposed(
 
 
 def _second(state: IdeasState, command: Command, actor: str) -> tuple[Fact, ...]:
-    _asked_for(state)
     proposal = _proposal(state, command)
+    _asked_for(state)
     return () if actor in proposal.seats else (Fact("ideas.proposal_seconded", {"proposal": proposal.id}),)
 
 

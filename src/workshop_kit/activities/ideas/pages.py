@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from workshop_kit.activities.ideas.state import IdeasState
 
 COLUMNS = 3
-LINES = 15
+LINES = 18
 """Lines of text in a column, at 1024 by 768 as at 1920 by 1080, since the letters grow with the screen."""
 
 LETTERS = 22
@@ -60,11 +60,12 @@ def pages(state: IdeasState, groups: Sequence[tuple[Option | None, Sequence[Idea
         if ideas
     ]
     title = A_TITLE if state.targets else 0
-    for lines in range(1, LINES + 1):
-        columns = _columns(measured, lines, title)
-        if len(columns) <= COLUMNS and all(_used(column, title) <= LINES for column in columns):
-            return (tuple(columns),)
-    return tuple(tuple(columns[at : at + COLUMNS]) for at in range(0, len(columns), COLUMNS))
+    tried = [_columns(measured, lines, title) for lines in range(1, LINES + 1)]
+    fit = [columns for columns in tried if len(columns) <= COLUMNS and all(_used(c, title) <= LINES for c in columns)]
+    whole = [columns for columns in fit if not any(stretch.more for column in columns for stretch in column)]
+    if best := whole or fit:
+        return (tuple(best[0]),)
+    return tuple(tuple(tried[-1][at : at + COLUMNS]) for at in range(0, len(tried[-1]), COLUMNS))
 
 
 def _columns(groups: Iterable[Stretch], lines: int, title: int) -> list[Column]:
