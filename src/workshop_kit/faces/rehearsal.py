@@ -43,7 +43,8 @@ class Form(Struct):
     """A form of a page: its hidden fields, and the names and values that a person can choose.
 
     `days` are fields for a date; `numbers` are ranges; `groups` tells which fields share which budget; `required` are
-    the fields that it insists on; `buttons` are its submit buttons, of which the unnamed one only sends.
+    the fields that it insists on; `least` is how many boxes it wants ticked, `longest` how many characters a text may
+    have; `buttons` are its submit buttons, of which the unnamed one only sends.
     """
 
     item: str
@@ -56,6 +57,8 @@ class Form(Struct):
     selects: dict[str, list[str]] = {}
     groups: list[tuple[int, set[str]]] = []
     required: set[str] = set()
+    least: int = 1
+    longest: dict[str, int] = {}
     buttons: list[tuple[str, str]] = []
 
     @property
@@ -98,6 +101,9 @@ class _FormReader(HTMLParser):
             form.groups[-1][1].add(name)
         if "required" in given:
             form.required.add(name)
+        if "maxlength" in given:
+            form.longest[name] = int(given["maxlength"])
+        form.least = int(given.get("data-least", form.least))
         match tag:
             case "input" if name:
                 self._read_input(form, name, given)
@@ -254,7 +260,8 @@ class Rehearsal:
             if name not in shared:
                 chosen[name] = self._pick([value for value in values if value or name not in form.required], name)
         if boxes := [name for name in form.boxes if name not in shared]:
-            ticked = self._random.sample(boxes, self._random.randint(1, max(1, len(boxes) // 3)))
+            least = min(form.least, len(boxes))
+            ticked = self._random.sample(boxes, self._random.randint(least, max(least, len(boxes) // 3)))
             chosen |= {name: form.boxes[name] for name in ticked}
         for name, numbers in form.numbers.items():
             if name not in shared:
@@ -265,7 +272,7 @@ class Rehearsal:
             if name == "name":
                 chosen[name] = given or self._name(token)
             elif self.texts and (name in form.required or form.command != "add"):
-                chosen[name] = self.texts.popleft()
+                chosen[name] = self.texts.popleft()[: form.longest.get(name)]
             elif name in form.required:
                 chosen[name] = self._name(token)
         if form.buttons and all(name for name, _ in form.buttons):
