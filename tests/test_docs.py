@@ -6,9 +6,13 @@ import re
 import shlex
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from workshop_kit.activities import installed
+from workshop_kit.core.agenda import read_agenda
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted(page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("facilitation/*.md")))
@@ -71,3 +75,11 @@ def test_every_command_that_is_shown_exists_with_its_options(name, options):
 def test_constraints_name_versions_and_no_addresses():
     lines = (ROOT / "constraints.txt").read_text("utf-8").splitlines()[1:]
     assert all(re.fullmatch(r"[A-Za-z0-9._-]+==[^\s/]+", line) for line in lines)
+
+
+def test_the_examples_of_activities_are_agendas():
+    page = (ROOT / "docs" / "handbook" / "activities.md").read_text("utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    assert examples
+    for example in examples:
+        read_agenda(tomllib.loads(example), installed(), {}.__getitem__)

@@ -304,6 +304,13 @@ class OffersKinds(Protocol):
     """A few words (a message key) for each, the first being what it passes on to a step of its own kind."""
 
 
+class LeavesSomething(Protocol):
+    """What a kind of activity may have beside: not all that it has goes on to a step of its own kind."""
+
+    def stayed(self, state: Any, text: Text, people: People) -> Iterable[AnyBlock]:
+        """Return the part of `record` that no later step tells."""
+
+
 class CarriesOver(Protocol):
     """What a kind of activity may have beside: what is left to do goes on in the next session of a series.
 

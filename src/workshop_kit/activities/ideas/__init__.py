@@ -16,7 +16,7 @@ from workshop_kit.activities.ideas.clusters import decide as decide_on_cluster
 from workshop_kit.activities.ideas.events import SHAPES
 from workshop_kit.activities.ideas.moderation import MODERATION, on_the_wall
 from workshop_kit.activities.ideas.moves import moved
-from workshop_kit.activities.ideas.record import pending, record
+from workshop_kit.activities.ideas.record import pending, record, stayed
 from workshop_kit.activities.ideas.shown import OFFERS, IdeasView, view_of
 from workshop_kit.activities.ideas.state import DEFAULT_LIMIT, ON_THE_WALL, Idea, IdeasState, Place
 from workshop_kit.activities.ideas.table import entries
@@ -59,6 +59,7 @@ class Ideas:
     offered: Mapping[str, str] = OFFERS
     entries = staticmethod(entries)
     record = staticmethod(record)
+    stayed = staticmethod(stayed)
     pending = staticmethod(pending)
 
     def initial(self, spec: Spec) -> IdeasState:
