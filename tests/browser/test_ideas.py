@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from rig import PHONE, PROJECTOR, form, see, until, violations
 
 from workshop_kit.activities.ideas.state import ON_THE_WALL, Place
+from workshop_kit.faces.pages import STATIC, Pages
 
 pytestmark = pytest.mark.browser
 
@@ -246,3 +247,36 @@ def test_for_everybody(wall, page_of, phone):
         see(stage, "wall")
         assert violations(stage) == []
     assert len(wall.inside("wall").ordered(Place.WAITING)) == 2
+
+
+@on_the_wall
+def test_the_console_for_everybody(wall, phone, page_of):
+    ada = phone("Ada")
+    write(ada, HARD[1])
+    propose(ada, LONG[:70], "i1", "i2")
+    until(ada, lambda: "p1" in wall.inside("wall").proposals)
+    wall.do("make-cluster", "wall", title=LONG[:80], **{"card.i3": "1"})
+    fill_wall(wall, 40)
+    style, pages = (STATIC / "kit.css").read_text("utf-8"), Pages(wall.live)
+    page = page_of(viewport={"width": 700, "height": 900})
+    for lang in ("de", "en"):
+        page.set_content(
+            f"<!doctype html><html lang={lang}><title>Console</title><style>{style}</style>"
+            f"<body class='wk wk-widget'>{pages.console(lang)}"
+        )
+        for panel in ("clusters", "passing"):
+            page.click(f"#{panel} > summary")
+        for panel in ("turning", "waiting", "proposed", "clusters", "passing"):
+            assert violations(page, f"#{panel}") == []
+        assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+
+
+@on_the_wall
+def test_simulated_people_write_like_and_propose(wall, crowd):
+    people = crowd(12)
+    people.act("wall", [f"Card {number}" for number in range(12)])
+    wall.do("approve", "wall")
+    people.act("wall")
+    state = wall.inside("wall")
+    assert len(state.ordered(*ON_THE_WALL)) >= 15
+    assert state.proposals or any(idea.likes for idea in state.ideas.values())
