@@ -6,12 +6,13 @@ pages, and the stage in a notebook needs nothing of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from math import ceil
 from typing import TYPE_CHECKING
 from unicodedata import east_asian_width
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from workshop_kit.activities.ideas.state import Idea
 from workshop_kit.core.activity import Option
@@ -27,7 +28,8 @@ LETTERS = 22
 """Letters in a line of a card."""
 
 AROUND_A_CARD = 1
-A_TITLE = 2
+AROUND_A_TITLE = 1
+"""Lines that the space around a card takes, and that around a group's title."""
 
 
 class Measured(Struct, frozen=True):
@@ -38,64 +40,72 @@ class Measured(Struct, frozen=True):
 
 
 class Stretch(Struct, frozen=True):
-    """Cards that stand below each other in a column, under their group's title; `more` tells that it goes on there."""
+    """Cards that stand below each other in a column, under their group's title; `more` tells that it goes on there.
+
+    `title` is how many lines the title takes, 0 where the wall has no groups.
+    """
 
     target: Option | None
-    cards: tuple[Measured, ...]
+    title: int
+    cards: tuple[Measured, ...] = ()
     more: bool = False
+
+    @property
+    def lines(self) -> int:
+        return self.title + sum(card.lines for card in self.cards)
+
+    def with_card(self, card: Measured) -> Stretch:
+        """Return the stretch with one more card."""
+        return replace(self, cards=(*self.cards, card))
 
 
 Column = tuple[Stretch, ...]
 Page = tuple[Column, ...]
 
 
-def pages(state: IdeasState, groups: Sequence[tuple[Option | None, Sequence[Idea]]]) -> tuple[Page, ...]:
+def pages(state: IdeasState, groups: Iterable[tuple[Option | None, Iterable[Idea]]]) -> tuple[Page, ...]:
     """Return the pages of a wall of these groups, at least one; what fits on one page is spread over its columns."""
-    held = state.holding()
-    measured = [
-        Stretch(
-            target, tuple(Measured(idea, _height(idea, held.get(idea.id, ())) + state.asks_likes) for idea in ideas)
-        )
-        for target, ideas in groups
-        if ideas
-    ]
-    title = A_TITLE if state.targets else 0
-    tried = [_columns(measured, lines, title) for lines in range(1, LINES + 1)]
-    fit = [columns for columns in tried if len(columns) <= COLUMNS and all(_used(c, title) <= LINES for c in columns)]
+    measured = [group for group in _measured(state, groups) if group.cards]
+    tried = [_columns(measured, lines) for lines in range(1, LINES + 1)]
+    fit = [columns for columns in tried if len(columns) <= COLUMNS and all(_used(each) <= LINES for each in columns)]
     whole = [columns for columns in fit if not any(stretch.more for column in columns for stretch in column)]
     if best := whole or fit:
         return (tuple(best[0]),)
     return tuple(tuple(tried[-1][at : at + COLUMNS]) for at in range(0, len(tried[-1]), COLUMNS))
 
 
-def _columns(groups: Iterable[Stretch], lines: int, title: int) -> list[Column]:
+def _measured(state: IdeasState, groups: Iterable[tuple[Option | None, Iterable[Idea]]]) -> Iterator[Stretch]:
+    held = state.holding()
+    around = AROUND_A_CARD + state.asks_likes
+    for target, ideas in groups:
+        title = AROUND_A_TITLE + (_lines(target.label) if target else 1) if state.targets else 0
+        words = ((idea, (idea.label, *(other.label for other in held.get(idea.id, ())))) for idea in ideas)
+        cards = tuple(Measured(idea, around + sum(map(_lines, labels))) for idea, labels in words)
+        yield Stretch(target, title, cards)
+
+
+def _columns(groups: Iterable[Stretch], lines: int) -> list[Column]:
     """Fill one column after the other. A group begins a new one where it fits there whole and here it does not."""
     columns: list[list[Stretch]] = []
     left = 0
     for group in groups:
-        whole = _used((group,), title)
-        if not columns or (whole > left and (whole <= lines or title + group.cards[0].lines > left)):
+        begun = group.title + group.cards[0].lines
+        if not columns or (group.lines > left and (group.lines <= lines or begun > left)):
             columns.append([])
             left = lines
-        columns[-1].append(Stretch(group.target, ()))
-        left -= title
+        columns[-1].append(replace(group, cards=()))
+        left -= group.title
         for card in group.cards:
             if card.lines > left and columns[-1][-1].cards:
-                columns.append([Stretch(group.target, (), more=True)])
-                left = lines - title
-            last = columns[-1][-1]
-            columns[-1][-1] = Stretch(last.target, (*last.cards, card), last.more)
+                columns.append([replace(group, cards=(), more=True)])
+                left = lines - group.title
+            columns[-1][-1] = columns[-1][-1].with_card(card)
             left -= card.lines
     return [tuple(column) for column in columns]
 
 
-def _used(column: Column, title: int) -> int:
-    return sum(title + sum(card.lines for card in stretch.cards) for stretch in column)
-
-
-def _height(idea: Idea, held: Iterable[Idea]) -> int:
-    """Return how many lines the words on a card take."""
-    return sum(_lines(label) for label in (idea.label, *(other.label for other in held)))
+def _used(column: Column) -> int:
+    return sum(stretch.lines for stretch in column)
 
 
 def _lines(label: Mapping[str, str]) -> int:
