@@ -26,7 +26,7 @@ EVENTS = {
 }
 """What entries about a seat mean; an activity says so of its own (`said`), and others show their wire name."""
 
-UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "version"})
+UNSAID = frozenset({"seat", "voter", "rev", "use", "entries", "idea", "ideas", "proposal", "version"})
 """What an entry says of the person, who is reading this, or for the log's own use."""
 
 
