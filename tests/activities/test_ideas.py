@@ -319,11 +319,22 @@ class TestView:
     def test_nobody_sees_who_wrote_a_card(self, wall):
         assert "ben" not in str(wall.view("cards"))
 
-    def test_a_card_knows_whether_the_viewer_likes_it(self, wall):
+    def test_likes_are_counted_for_all_once_the_step_is_closed(self, wall):
         wall.do("like", "cards", by="ada", idea="i2")
         (_, card) = wall.view("cards", Audience.SEAT, "ada").mine
-        assert (card.liked, card.likes) == (True, 1)
-        assert not wall.view("cards").wall[-1][1][1].liked
+        assert (card.liked, card.likes) == (True, 0)
+        assert [card.likes for card in wall.view("cards", Audience.FACILITATOR).wall[-1][1]] == [0, 1, 0]
+        wall.do("close", "cards")
+        told = wall.view("cards").wall[-1][1][1]
+        assert (told.liked, told.likes) == (False, 1)
+
+    def test_likes_are_counted_at_once_where_the_agenda_says_so(self, room):
+        made = room({**CARDS, "likes": True, "reveal": "live"})
+        add(made, "ada", "Bread")
+        for _ in range(2):
+            made.do("like", "cards", by="ben", idea="i1")
+        assert made.view("cards").wall[-1][1][0].likes == 1
+        assert made.view("cards", Audience.SEAT, "ben").others[0].liked
 
 
 class TestRecord:

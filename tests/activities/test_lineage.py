@@ -13,6 +13,7 @@ from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.text import Text
 
 WALL = {"id": "wall", "activity": "ideas", "factors": ["Place", "People"], "limit": 50}
+MODERATED = {**WALL, "approve": True, "proposals": True}
 ENGLISH = Text("en")
 
 
@@ -141,46 +142,66 @@ def test_the_topic_list_is_told_and_pending(wall):
     assert "1 card on the topic list." in list(wall.activity("wall").pending(wall.inside("wall"), ENGLISH, str))
 
 
+PASSED_ON = {"id": "next", "activity": "ideas", "ideas_from": "item:wall"}
+VOTE = {"id": "vote", "activity": "poll", "live_options": True}
+
 moves = st.tuples(
-    st.sampled_from(["add", "assign", "merge", "split", "park", "hide", "show", "withdraw", "undo", "undo", "like"]),
+    st.sampled_from(
+        [
+            *("add", "add", "approve", "assign", "merge", "split", "park", "hide", "show", "withdraw", "undo", "undo"),
+            *("like", "make-cluster", "merge-clusters", "dissolve-cluster", "propose-cluster", "propose-place"),
+            *("accept", "accept", "decline", "second", "fill"),
+        ]
+    ),
     st.sampled_from(["ada", "ben", FACILITATOR, FACILITATOR]),
     st.sampled_from(["i1", "i2", "i3", "i4", "i1-1", "i2-1"]),
-    st.sampled_from(["i1", "i2", "i3", "i4", "i1-2"]),
-    st.sampled_from(["", "o1", "o2"]),
+    st.sampled_from(["i1", "i2", "i3", "i4", "i1-2", "c1", "c2"]),
+    st.sampled_from(["", "o1", "o2", "c1", "c2"]),
 )
 
 
 @given(st.lists(moves, max_size=40))
 def test_every_raw_card_is_in_exactly_one_place_and_the_minutes_print_it_once(room, sequence):
-    made = room(WALL)
+    made = room(MODERATED, PASSED_ON, VOTE)
     for number in range(3):
         made.do("add", "wall", by="ada", text=f"Word{number} and more{number}")
+    move(made, "approve")
     for name, by, idea, into, factor in sequence:
         number = len(made.inside("wall").ideas)
         fields = {"idea": idea, "into": into, "factor": factor, "text": f"Word{number} and more{number}"}
+        fields |= {
+            "title": f"Title {into}",
+            "cluster": factor,
+            "proposal": f"p{idea[1]}",
+            "from": "wall",
+            "what": "cards",
+        }
+        fields |= {f"card.{card}": "1" for card in (idea, into)} if name.endswith("-cluster") else {}
         known = made.inside("wall").ideas.get(idea)
         fields["parts"] = known.label["und"].replace(" and ", "\n") if known else "x"
         try:
-            made.do(name, "wall", by=by, **fields)
+            made.do(name, "vote" if name == "fill" else "wall", by=by, **fields)
         except Refused as refusal:
             assert refusal.why in {Why.INVALID, Why.NOT_ALLOWED}  # noqa: PT017 - most are not refused
     state = made.inside("wall")
     added = {event.data["idea"] for event in made.log if event.name == "ideas.idea_added"}
     raw = {idea.id for idea in state.ideas.values() if not idea.part_of}
     assert raw == added
+    targets = {target.id for target in state.targets}
     for idea in state.ideas.values():
+        assert idea.factor in {"", *targets}
+        if idea.place in ON_THE_WALL:
+            assert (idea.place is Place.ASSIGNED) == bool(idea.factor)
         if idea.place is Place.MERGED:
             assert state.ideas[idea.into].place in ON_THE_WALL
         if idea.part_of:
             assert state.ideas[idea.part_of].place is Place.SPLIT
         if idea.place is Place.SPLIT:
             assert {one.id for one in state.ideas.values() if one.part_of == idea.id}
-    printed = "\n".join(
-        item
-        for block in made.activity("wall").record(state, ENGLISH, str)
-        if isinstance(block, Bullets)
-        for item in block.items
-    )
+    record = made.activity("wall").record(state, ENGLISH, str)
+    lines = [item for block in record if isinstance(block, Bullets) for item in block.items]
+    printed = "\n".join(lines)
+    assert len(lines) == len(state.ordered(*ON_THE_WALL, Place.PARKED)), "a line for each card, and no other"
     for idea in state.ideas.values():
         told = idea.place in {*ON_THE_WALL, Place.MERGED, Place.PARKED}
         assert printed.count(idea.label["und"]) >= told
@@ -188,3 +209,14 @@ def test_every_raw_card_is_in_exactly_one_place_and_the_minutes_print_it_once(ro
             assert idea.label["und"] not in printed or any(
                 idea.label["und"] in other.label["und"] and other is not idea for other in state.ideas.values()
             )
+    shown = [stretch for page in made.view("wall").pages for column in page for stretch in column]
+    assert sorted(card.id for stretch in shown for card in stretch.cards) == sorted(
+        idea.id for idea in state.ordered(*ON_THE_WALL)
+    )
+    options = made.state.item("vote").spec.options()
+    assert {option.extra["origin"] for option in options} <= {f"wall/{key}" for key in state.ideas}
+    made.do("open", "next")
+    passed = made.inside("next")
+    assert [(idea.id, idea.factor, idea.origin) for idea in passed.ordered(*ON_THE_WALL)] == [
+        (idea.id, idea.factor, f"wall/{idea.id}") for idea in state.ordered(*ON_THE_WALL)
+    ]

@@ -31,7 +31,7 @@ ITEMS = (
     {"id": "pairs", "activity": "pairing"},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
-KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
+KNOWN = {"factor": "o1", "action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
 """Values that are right in the room, for fields that are looked at before others."""
 
 each_command = pytest.mark.parametrize("described", COMMANDS)

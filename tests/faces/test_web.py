@@ -16,8 +16,8 @@ from tests.faces.hosting import JSON, hosted, published, steady
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces import web
 from workshop_kit.faces.limits import Limit
+from workshop_kit.faces.page_forms import forms_in
 from workshop_kit.faces.pages import STATIC
-from workshop_kit.faces.rehearsal import forms_in
 from workshop_kit.library import voice
 
 each_language = pytest.mark.parametrize("lang", list(LANGUAGES))

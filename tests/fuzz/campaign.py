@@ -47,6 +47,8 @@ id = "cards"
 activity = "ideas"
 factors = ["Place", "People"]
 limit = 3
+likes = true
+proposals = true
 
 [[item]]
 id = "dots"

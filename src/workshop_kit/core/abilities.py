@@ -74,6 +74,27 @@ class OffersChoices(Protocol):
         """Return what everybody's own part depends on, beside what that person did."""
 
 
+class TakesOver(Protocol):
+    """What a kind of activity may have beside: in the room it can take over what another step brought."""
+
+    def takes(self, state: Any) -> str:
+        """Return the setting that this would fill ("options"), empty where this item takes nothing."""
+
+
+class OffersKinds(Protocol):
+    """What a kind of activity may have beside: it can pass on one thing or another; `offers` takes a key of these."""
+
+    offered: Mapping[str, str]
+    """A few words (a message key) for each, the first being what it passes on to a step of its own kind."""
+
+
+class LeavesSomething(Protocol):
+    """What a kind of activity may have beside: not all that it has goes on to a step of its own kind."""
+
+    def stayed(self, state: Any, text: Text, people: People) -> Iterable[AnyBlock]:
+        """Return the part of `record` that no later step tells."""
+
+
 class CarriesOver(Protocol):
     """What a kind of activity may have beside: what is left to do goes on in the next session of a series.
 

@@ -66,6 +66,12 @@ OPTION_REWORDED = "item.option_reworded"
 OPTION_ADDED = "item.option_added"
 """The event that gives an item one more option: {"id": option, "label": text}; later rounds keep it."""
 
+FILLED = "item.filled"
+"""The event by which a planned item takes over what another one brought: {"takes": {setting: item}, "what": …}.
+
+It names the item only; the ids of what is taken over stay what they were, and what is erased there is erased here.
+"""
+
 BOX_OPENED = "item.box_opened"
 """The event that holds the shuffled contents of a ballot box: {"ballots": [{"value": …, "receipt": …}, …]}."""
 

@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, afterwards, approval, noted, personal
+from workshop_kit.core import admission, afterwards, approval, filling, noted, personal
 from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Room, Told, Viewer, unheard
-from workshop_kit.core.agenda import Agenda, carried_persons, sources, with_settings
+from workshop_kit.core.agenda import Agenda, carried_persons, sources
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
-from workshop_kit.core.event import BOX_OPENED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact, Span
+from workshop_kit.core.event import BOX_OPENED, FILLED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact, Span
 from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
 from workshop_kit.core.text import localised
 
@@ -82,7 +82,7 @@ class SessionRules:
             raise Refused(
                 Why.CLOSED, N_("This step has not been opened yet.") if planned else self.activity(item).closed
             )
-        if item.phase is Phase.PLANNED and sources(item.spec):
+        if item.phase is Phase.PLANNED and sources(item.spec) and not item.filled:
             raise Refused(Why.CLOSED, N_("This step takes over what an earlier one collected. Open it first."))
         admission.check_person(state, command)
         if lasting:
@@ -129,8 +129,15 @@ class SessionRules:
                 return (*self._close_all(state), Fact("item.round_started", self._timebox(item)))
             case "next-round":
                 return self._open(state, item, command)
+            case "fill":
+                return filling.decide(self.registry, state, item, command)
             case _:
                 return (Fact("item.timer_set", {"seconds": _seconds(command)}),)
+
+    def takers(self, state: SessionState, item: Item) -> list[Item]:
+        """Return the steps that can take over what this one brought, in the order of the agenda."""
+        others = (state.items[spec.id] for spec in state.agenda.items if spec.id != item.spec.id)
+        return [other for other in others if not filling.obstacle(self.registry, other)]
 
     def takes_reason(self, item: Item) -> bool:
         """Return whether opening the item again takes a reason, since people saw what came of their answers."""
@@ -152,7 +159,7 @@ class SessionRules:
                 field="reason",
             )
         others = self._close_all(state, but=item)
-        takes = sources(item.spec) if item.opened_at is None else {}
+        takes = sources(item.spec) if item.opened_at is None and not item.filled else {}
         said = ({"takes": takes} if takes else {}) | ({"reason": reason} if reason else {})
         return (*others, Fact("item.opened", self._timebox(item) | said))
 
@@ -193,8 +200,11 @@ class SessionRules:
             return self._evolve_session(state, event)
         if item is None:
             return state
-        if event.name == "item.opened" and (takes := event.data.get("takes")):
-            item = self._taking_over(state, item, takes)
+        if event.name == FILLED:
+            item = filling.filled(self.registry, state, item, event)
+        elif event.name == "item.opened" and (takes := event.data.get("takes")):
+            spec = filling.taking_over(self.registry, state, item.spec, takes)
+            item = replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
         item = self._evolve_item(item, event)
         current = event.item if event.name in {"item.opened", "item.round_started"} else state.current
         return replace(state, items=state.items.set(event.item, item), current=current)
@@ -213,19 +223,6 @@ class SessionRules:
         notes = noted.evolve(state.noted, event)
         state = state if notes is state.noted else replace(state, noted=notes)
         return personal.evolve(admission.evolve(state, event), event)
-
-    def _taking_over(self, state: SessionState, item: Item, takes: Mapping[str, str]) -> Item:
-        """Return the item as it begins with what earlier ones collected.
-
-        The event names the items only and copies nothing, so that what is erased there is erased here.
-        """
-        taken = {
-            key: [_handed_over(option, source_id) for option in self.activity(source).offers(source.state)]
-            for key, source_id in takes.items()
-            if (source := state.items.get(source_id))
-        }
-        spec = with_settings(item.spec, taken)
-        return replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
 
     def _evolve_item(self, item: Item, event: Event) -> Item:
         spans = (*item.entries, Span()) if event.name == "item.round_started" else item.entries
@@ -272,16 +269,11 @@ class SessionRules:
         return replace(item, state=self.activity(item).evolve(item.state, event))
 
 
-_STEPS = frozenset({"open", "close", "reveal", "next-round", "timer"})
+_STEPS = frozenset({"open", "close", "reveal", "next-round", "timer", "fill"})
 
 
 def _joins(state: SessionState, facts: Iterable[Fact], actor: Actor) -> bool:
     return actor.id not in state.seats and any(fact.name == "seat.joined" for fact in facts)
-
-
-def _handed_over(option: Option, source_id: str) -> dict[str, Any]:
-    wire = option.wire()
-    return wire | {"origin": wire.get("origin") or f"{source_id}/{option.id}"}
 
 
 def _until(event: Event) -> datetime | None:

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from workshop_kit.core.agenda import Agenda
 from workshop_kit.core.approval import COMMENTED, DIGEST, FILE_NAME, Answer
-from workshop_kit.core.event import BOX_OPENED, REDACTED, TICKETS_ISSUED
+from workshop_kit.core.event import BOX_OPENED, FILLED, REDACTED, TICKETS_ISSUED
 from workshop_kit.core.noted import NOTED
 from workshop_kit.core.state import Info
 
@@ -78,6 +78,11 @@ class Opened(TypedDict):
     seconds: NotRequired[Seconds]
     takes: NotRequired[dict[str, str]]
     reason: NotRequired[str]
+
+
+class Filled(TypedDict):
+    takes: dict[str, str]
+    what: str
 
 
 class Timed(TypedDict):
@@ -149,6 +154,7 @@ SESSION_SHAPES: Shapes = {
     "seat.consented": Consented,
     "session.retention_set": Kept,
     "item.opened": Opened,
+    FILLED: Filled,
     "item.round_started": Timed,
     "item.timer_set": Timed,
     "item.closed": Closed,

@@ -56,8 +56,9 @@ class Item(Struct, frozen=True):
     """An agenda item as it stands: its activity's state, its phase, and the states of earlier rounds.
 
     `counted` tells that the ballot box of this round was opened, after which nobody can vote in it any more. `receipts`
-    are the words that lay in the boxes, by round and in alphabetical order. `reopened` holds the reopenings for which a
-    reason was given. `entries` says where in the log each round stands, the first round first.
+    are the words that lay in the boxes, by round and in alphabetical order. `filled` tells that it took over in the
+    room what another item had brought. `reopened` holds the reopenings for which a reason was given. `entries` says
+    where in the log each round stands, the first round first.
     """
 
     spec: Spec
@@ -65,6 +66,7 @@ class Item(Struct, frozen=True):
     phase: Phase = Phase.PLANNED
     revealed: bool = False
     counted: bool = False
+    filled: bool = False
     receipts: Mapping[int, tuple[str, ...]] = {}
     past: tuple[Any, ...] = ()
     reopened: tuple[Reopening, ...] = ()

@@ -17,7 +17,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from workshop_kit.core.activity import Option
+from workshop_kit.core.activity import Option, Spec
 from workshop_kit.core.agenda import sources
 from workshop_kit.core.errors import N_, Refused, StoreError, WorkshopError
 from workshop_kit.core.event import Channel
@@ -35,8 +35,8 @@ from workshop_kit.prepare import new_session
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
 
-TYPED_IN = {"raci": ("add-task", N_("Simulated task {n}"))}
-"""Kinds of activity that may begin without anything to choose, with the facilitator's command that adds it."""
+TYPED_IN = {"poll": ("add-option", N_("Simulated option {n}")), "raci": ("add-task", N_("Simulated task {n}"))}
+"""Kinds of activity whose facilitator may type in what there is to choose, with the command."""
 
 
 def run_demo(
@@ -81,7 +81,7 @@ async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar
     for spec in live.state.agenda.items:
         live.do("open", spec.id)
         rows = [Option.read(value, number) for number, value in enumerate(spec.settings.get(REHEARSAL, ()), 1)]
-        if spec.settings.get("live_options") or (spec.activity in TYPED_IN and not spec.options()):
+        if _waits_for_options(spec):
             _add_options(live, live.state.items[spec.id], rows, text)
             rows = []
         await room.see(spec.id)
@@ -115,10 +115,16 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
         done()
 
 
+def _waits_for_options(spec: Spec) -> bool:
+    if spec.activity == "raci":
+        return not spec.options() and not sources(spec)
+    return spec.activity in TYPED_IN and bool(spec.settings.get("live_options"))
+
+
 def _add_options(live: LiveSession, item: Item, rows: list[Option], text: Text) -> None:
     """Let the facilitator type in the options that came up in the room: what the agenda rehearses, else any."""
     labels = [text.pick(row.label) for row in rows]
-    command, simulated = TYPED_IN.get(item.spec.activity, ("add-option", N_("Simulated option {n}")))
+    command, simulated = TYPED_IN[item.spec.activity]
     if not labels and not item.spec.options():
         labels = [text(simulated, n=number) for number in range(1, 4)]
     for label in labels:

@@ -28,7 +28,7 @@ EVENTS = {
 
 UNSAID = frozenset(
     {
-        *("seat", "voter", "rev", "use", "entries", "idea", "card", "version"),
+        *("seat", "voter", "rev", "use", "entries", "idea", "ideas", "card", "proposal", "version"),
         *("seed", "sources", "unit", "stage", "groups"),
     }
 )

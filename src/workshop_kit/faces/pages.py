@@ -259,6 +259,7 @@ class Pages:
             "nonce": lambda: secrets.token_hex(8),
             "person": lambda seat: self.live.people(seat, text),
             "facilitator": FACILITATOR,
+            "takers": self.live.rules.takers,
             "takes_reason": self.live.rules.takes_reason,
             "public_use": PUBLIC_MINUTES,
             "kept_until": text.day(state.keep_until) if state.keep_until else "",

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from workshop_kit.activities.ideas.clusters import decided_again, evolve, settled, under
 from workshop_kit.activities.ideas.state import ON_THE_WALL, Idea, IdeasState, Move, Place
 from workshop_kit.core.activity import FACILITATOR
 from workshop_kit.core.event import Event
@@ -17,7 +18,9 @@ MOST_MOVES = 50
 """How many of the facilitator's moves can be undone."""
 
 UNDOABLE = frozenset(
-    f"ideas.idea_{done}" for done in ("assigned", "merged", "split", "parked", "hidden", "shown", "withdrawn")
+    {f"ideas.idea_{done}" for done in ("assigned", "merged", "split", "parked", "hidden", "shown", "withdrawn")}
+    | {f"ideas.cluster_{done}" for done in ("made", "renamed", "dissolved")}
+    | {"ideas.clusters_merged", "ideas.proposal_accepted", "ideas.proposal_declined", "ideas.ideas_approved"}
 )
 
 
@@ -25,13 +28,32 @@ def moved(state: IdeasState, event: Event) -> IdeasState:
     """Return the collection after a recorded entry. Total: what it does not know changes nothing."""
     if event.name == "ideas.move_undone":
         return _undone(state, event.data["entry"])
-    after = _added(state, event) if event.name == "ideas.idea_added" else _changed(state, event)
+    after = _after(state, event)
     if event.actor != FACILITATOR or event.name not in UNDOABLE:
         return after
     before = tuple(idea for key, idea in state.ideas.items() if after.ideas[key] is not idea)
     made = tuple(key for key in after.ideas if key not in state.ideas)
-    move = Move(event.seq, before, made, withdrew=event.name == "ideas.idea_withdrawn")
-    return replace(after, moves=(*state.moves[1 - MOST_MOVES :], move)) if before or made else after
+    decided = event.data.get("proposal", "") if after.proposals is not state.proposals else ""
+    withdrew = event.name == "ideas.idea_withdrawn"
+    move = Move(event.seq, before, state.clusters, made, decided, withdrew)
+    something = before or made or decided or after.clusters is not state.clusters
+    return replace(after, moves=(*state.moves[1 - MOST_MOVES :], move)) if something else after
+
+
+def _after(state: IdeasState, event: Event) -> IdeasState:
+    match event.name:
+        case "ideas.idea_added":
+            return _added(state, event)
+        case "ideas.ideas_approved":
+            for key in event.data["ideas"]:
+                if (idea := state.ideas.get(key)) and idea.place is Place.WAITING:
+                    state = _put(state, _back(idea))
+            return state
+        case "ideas.page_turned":
+            return replace(state, page=event.data["page"])
+        case name if name.startswith("ideas.idea_"):
+            return _changed(state, event)
+    return evolve(state, event)
 
 
 def stretches(text: str, lines: Iterable[str]) -> list[tuple[int, int]] | None:
@@ -67,9 +89,9 @@ def _added(state: IdeasState, event: Event) -> IdeasState:
         channel=event.channel,
         factor=factor,
         kind=data.get("kind", ""),
-        place=Place.ASSIGNED if factor else Place.UNASSIGNED,
     )
-    return _put(state, idea)
+    waits = state.approves and event.actor != FACILITATOR
+    return _put(state, replace(idea, place=Place.WAITING) if waits else _back(idea))
 
 
 def _changed(state: IdeasState, event: Event) -> IdeasState:
@@ -83,8 +105,7 @@ def _changed(state: IdeasState, event: Event) -> IdeasState:
         case "ideas.idea_unliked":
             return _put(state, replace(known, likes=known.likes - {event.actor}))
         case "ideas.idea_assigned":
-            place = Place.ASSIGNED if data["factor"] else Place.UNASSIGNED
-            return _put(state, replace(known, factor=data["factor"], place=place))
+            return _put(state, under(known, data["factor"]))
         case "ideas.idea_withdrawn":
             return _put(_release(state, known), replace(known, place=Place.WITHDRAWN, into=""))
         case "ideas.idea_hidden":
@@ -123,7 +144,9 @@ def _undone(state: IdeasState, entry: int) -> IdeasState:
         now = ideas.get(was.id)
         if now is not None and (now.place is not Place.WITHDRAWN or move.withdrew):
             ideas = ideas.set(was.id, replace(was, likes=now.likes))
-    state = replace(state, ideas=ideas, moves=tuple(one for one in state.moves if one is not move))
+    left = tuple(one for one in state.moves if one is not move)
+    state = replace(state, ideas=ideas, moves=left, clusters=move.clusters)
+    state = settled(decided_again(state, move.proposal))
     for idea in state.ordered(Place.MERGED):  # what it was merged into may have left the wall meanwhile
         if idea.into not in ideas or ideas[idea.into].place not in ON_THE_WALL:
             state = _put(state, _back(idea))

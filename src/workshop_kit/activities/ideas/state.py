@@ -1,7 +1,11 @@
-"""What a collection of cards is at one moment, and what a viewer may see of it."""
+"""What a collection of cards is at one moment.
+
+Cards are put under a target: a factor of the agenda, or a cluster, which is a factor that the room made up.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
 from msgspec import Struct
@@ -17,6 +21,7 @@ DEFAULT_LIMIT = 10
 class Place(StrEnum):
     """Where a card is."""
 
+    WAITING = "waiting"
     UNASSIGNED = "unassigned"
     ASSIGNED = "assigned"
     MERGED = "merged"
@@ -50,23 +55,49 @@ class Idea(Struct, frozen=True):
     likes: frozenset[str] = frozenset()
 
 
+class Standing(StrEnum):
+    """What became of a proposal."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+
+
+class Proposal(Struct, frozen=True):
+    """What people propose: these cards make a cluster with this title, or they belong under the target `factor`.
+
+    `seats` are those who proposed it, each counted once.
+    """
+
+    id: str
+    ideas: tuple[str, ...]
+    title: Localised = {}
+    factor: str = ""
+    seats: frozenset[str] = frozenset()
+    standing: Standing = Standing.OPEN
+
+
 class Move(Struct, frozen=True):
     """Something that the facilitator did with cards, by the number of its entry: how to take it back.
 
-    `before` are the cards as they were, `made` the ids of those that came of it; `withdrew` tells that it took a card
-    off for somebody without a phone.
+    `before` are the cards as they were, `made` the ids of those that came of it, `clusters` all clusters as they were;
+    `proposal` is the one that was decided on; `withdrew` tells that it took a card off for somebody without a phone.
     """
 
     seq: int
     before: tuple[Idea, ...]
+    clusters: tuple[Option, ...]
     made: tuple[str, ...] = ()
+    proposal: str = ""
     withdrew: bool = False
 
 
 class IdeasState(Struct, frozen=True):
-    """All cards ever written in this item, and the factors they can be sorted into.
+    """All cards ever written in this item, and the targets they can be put under.
 
-    `moves` are the facilitator's last ones, the newest last, which can be undone.
+    `moves` are the facilitator's last ones, the newest last, which can be undone. With `approves`, a card waits until
+    the facilitator lets it onto the wall. `asks_likes` and `proposes` tell what phones are asked for. `page` is the one
+    that the facilitator turned to, 0 before that; `turns` after how many seconds the stage turns on by itself, 0 never.
     """
 
     factors: tuple[Option, ...]
@@ -75,6 +106,43 @@ class IdeasState(Struct, frozen=True):
     collects: bool
     ideas: PMap[str, Idea] = pmap()
     moves: tuple[Move, ...] = ()
+    clusters: tuple[Option, ...] = ()
+    proposals: PMap[str, Proposal] = pmap()
+    approves: bool = False
+    asks_likes: bool = False
+    proposes: bool = False
+    offers: str = "cards"
+    page: int = 0
+    turns: int = 0
+
+    @property
+    def targets(self) -> tuple[Option, ...]:
+        """What a card can be put under: the agenda's factors, then the clusters that the room made."""
+        return self.factors + self.clusters
+
+    def grouped(self, ideas: Iterable[Idea]) -> list[tuple[Option | None, list[Idea]]]:
+        """Return each target with its cards, then None with those that have none."""
+        under: dict[str, list[Idea]] = {target.id: [] for target in self.targets}
+        rest: list[Idea] = []
+        for idea in ideas:
+            under.get(idea.factor, rest).append(idea)
+        return [*((target, under[target.id]) for target in self.targets), (None, rest)]
+
+    def open_proposals(self) -> list[Proposal]:
+        """Return the proposals to decide on that still have a card on the wall, the most wanted first."""
+        found = [one for one in self.proposals.values() if one.standing is Standing.OPEN and self.concerned(one)]
+        return sorted(found, key=lambda one: (-len(one.seats), len(one.id), one.id))
+
+    def concerned(self, proposal: Proposal) -> list[Idea]:
+        """Return the cards of a proposal that it would move; none where its target is gone."""
+        if proposal.factor and all(target.id != proposal.factor for target in self.targets):
+            return []
+        known = (self.ideas.get(key) for key in proposal.ideas)
+        return [
+            idea
+            for idea in known
+            if idea and idea.place in ON_THE_WALL and (not proposal.factor or idea.factor != proposal.factor)
+        ]
 
     def ordered(self, *places: Place) -> list[Idea]:
         """Return the cards in these places in the order of writing."""
@@ -91,32 +159,9 @@ class IdeasState(Struct, frozen=True):
         """Return the cards that were merged into this one."""
         return [other for other in self.ordered(Place.MERGED) if other.into == idea.id]
 
-
-class Card(Struct, frozen=True):
-    """A card as shown. `others` are the texts merged into it."""
-
-    id: str
-    number: int
-    label: Localised
-    factor: str
-    likes: int
-    liked: bool
-    others: tuple[Localised, ...]
-
-
-class IdeasView(Struct, frozen=True):
-    """The wall by factor (None: not assigned), or one's own cards; `left` is how many more one may write."""
-
-    factors: tuple[Option, ...]
-    kinds: tuple[Option, ...]
-    wall: tuple[tuple[Option | None, tuple[Card, ...]], ...]
-    mine: tuple[Card, ...]
-    hidden: tuple[Card, ...]
-    parked: tuple[Card, ...]
-    alike: tuple[tuple[Card, Card], ...]
-    undoable: bool
-    count: int
-    left: int
-    open: bool
-    collects: bool
-    longest: int
+    def holding(self) -> Mapping[str, list[Idea]]:
+        """Return for each card that others were merged into those others."""
+        held: dict[str, list[Idea]] = {}
+        for other in self.ordered(Place.MERGED):
+            held.setdefault(other.into, []).append(other)
+        return held

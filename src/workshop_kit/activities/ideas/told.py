@@ -7,15 +7,20 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from workshop_kit.activities.ideas.state import ON_THE_WALL, IdeasState
+from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, NN_
 from workshop_kit.core.event import Event
 
 if TYPE_CHECKING:
+    from workshop_kit.core.activity import Option
     from workshop_kit.core.text import Text
 
 MOST_TOLD = 2
 
 CARDS = NN_("{n} card.", "{n} cards.")
+
+TOLD_OF = ("idea", "cluster", "proposal")
+"""What an entry is about."""
 
 COURSE = (
     ("ideas.idea_added", NN_("{n} card was written.", "{n} cards were written.")),
@@ -24,8 +29,17 @@ COURSE = (
     ("ideas.idea_split", NN_("{n} card was split.", "{n} cards were split.")),
     ("ideas.idea_parked", NN_("{n} card was put on the topic list.", "{n} cards were put on the topic list.")),
     ("ideas.idea_withdrawn", NN_("{n} card was withdrawn.", "{n} cards were withdrawn.")),
+    ("ideas.cluster_made", NN_("{n} group was made.", "{n} groups were made.")),
+    ("ideas.proposal_accepted", NN_("{n} proposal was accepted.", "{n} proposals were accepted.")),
     ("ideas.idea_hidden", NN_("{n} card was hidden by the facilitator.", "{n} cards were hidden by the facilitator.")),
 )
+
+
+def titled(target: Option | None, text: Text) -> str:
+    """Return what a group of cards is called; a cluster whose title was erased by its number."""
+    if target is None:
+        return text(N_("Not assigned"))
+    return one_line(text.pick(target.label)) or text(N_("Group {n}"), n=target.id.strip("c"))
 
 
 def gist(state: IdeasState, text: Text) -> Iterator[str]:
@@ -36,15 +50,16 @@ def gist(state: IdeasState, text: Text) -> Iterator[str]:
         return
     yield text.plural(*CARDS, len(shown))
     counts = Counter(idea.factor for idea in shown)
-    known = [factor for factor in state.factors if counts[factor.id]]
+    known = [target for target in state.targets if counts[target.id]]
     if known:
-        most = sorted(known, key=lambda factor: -counts[factor.id])[:MOST_TOLD]
-        names = ", ".join(f"{text.pick(factor.label)} ({text.number(counts[factor.id])})" for factor in most)
+        most = sorted(known, key=lambda target: -counts[target.id])[:MOST_TOLD]
+        names = ", ".join(f"{titled(target, text)} ({text.number(counts[target.id])})" for target in most)
         yield text(N_("Most of them under: {names}."), names=names)
 
 
 def course(events: Sequence[Event], text: Text) -> Iterator[str]:
     """Yield what was done with the cards, in entries of one round; each card counts once for each thing done."""
     for name, forms in COURSE:
-        if count := len({event.data.get("idea") for event in events if event.name == name and event.data}):
+        about = (event.data for event in events if event.name == name and event.data)
+        if count := len({next((data[key] for key in TOLD_OF if key in data), "") for data in about}):
             yield text.plural(*forms, count)

@@ -207,6 +207,9 @@ class Poll:
             names = ", ".join(wording(option.label, text) for option in state.options if option.id in tally.first)
             yield text(N_("the first place is tied: {names}."), names=names)
 
+    def takes(self, state: PollState) -> str:
+        return "options" if state.grows else ""
+
     def answered(self, state: PollState) -> bool:
         """Return whether somebody has voted in this round, by whatever way."""
         return state.begun

@@ -138,6 +138,9 @@ class Roles:
             _takes(state) and state.held_by(viewer.seat) < state.each,
         )
 
+    def takes(self, state: RolesState) -> str:
+        return "options"
+
     def choices(self, state: RolesState) -> Hashable:
         return tuple(len(state.held(role.id)) for role in state.roles), state.proposal
 

@@ -120,8 +120,15 @@ class RolesState(Struct, frozen=True):
 def board_of(spec: Spec) -> RolesState:
     """Return the empty board that an agenda describes. Raises `AgendaError`."""
     options = spec.options()
-    if not options and "options_from" not in spec.settings:
-        raise AgendaError(N_('Item "{item}": a role board needs roles. Add [[item.options]] tables.'), item=spec.id)
+    filled_later = spec.setting("live_options", default=False) or "options_from" in spec.settings
+    if not options and not filled_later:
+        raise AgendaError(
+            N_(
+                'Item "{item}": a role board needs roles. Add [[item.options]] tables, or live_options = true to '
+                "take them over in the session."
+            ),
+            item=spec.id,
+        )
     roles: list[Role] = []
     for option in options:
         places, least = option.extra.get("places", 1), option.extra.get("least", 0)

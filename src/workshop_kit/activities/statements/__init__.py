@@ -184,6 +184,9 @@ class Statements:
                 "channel": one.channel.value,
             }
 
+    def takes(self, state: StatementsState) -> str:
+        return "statements"
+
     def offers(self, state: StatementsState) -> Iterable[Option]:
         return (Option(one.id, one.label) for one in state.answerable())
 

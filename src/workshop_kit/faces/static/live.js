@@ -125,6 +125,7 @@ class Face {
     root.addEventListener("input", (event) => this.input(event));
     root.addEventListener("change", (event) => this.change(event));
     root.addEventListener("click", (event) => this.click(event));
+    root.addEventListener("keydown", (event) => this.press(event));
     this.ticker = setInterval(() => this.tick(), 1000);
     for (const control of root.querySelectorAll("[data-item] :is(input, textarea)")) // typed before this file was here
       if (control.value !== control.defaultValue || control.checked !== control.defaultChecked) this.edit(control);
@@ -164,6 +165,7 @@ class Face {
   prepare() {
     for (const form of this.root.querySelectorAll("form[data-auto]")) form.classList.add("wk-live");
     for (const group of this.root.querySelectorAll("[data-budget]")) this.count(group);
+    this.leaf(0);
     this.tick();
   }
 
@@ -256,6 +258,33 @@ class Face {
       if (document.fullscreenElement) document.exitFullscreen();
       else screen.requestFullscreen?.();
     }
+    const button = event.target.closest("[data-leaf], [data-pause]");
+    if (button && "pause" in button.dataset) this.paused = !this.paused;
+    if (button) this.leaf(Number(button.dataset.leaf ?? 0));
+  }
+
+  press(event) {
+    const by = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 }[event.key]; // as presenters' remote controls send
+    if (by && !event.target.matches("input, textarea, select") && this.leaf(by)) event.preventDefault();
+  }
+
+  // A wall in pages: the server says which one is shown. Buttons, keys and time turn on from there, on this screen alone.
+  leaf(by) {
+    const wall = this.root.querySelector(".wk-stage [data-pages]");
+    if (!wall) return false;
+    const pages = [...wall.querySelectorAll(".wk-page")];
+    const opened = `${wall.parentElement.id} ${wall.dataset.pages}`;
+    if (this.opened !== opened) Object.assign(this, { opened, page: Number(wall.dataset.pages), turned: Date.now() });
+    if (by) Object.assign(this, { page: ((this.page - 1 + by + pages.length) % pages.length) + 1, turned: Date.now() });
+    pages.forEach((page, number) => page.toggleAttribute("data-shown", number + 1 === Math.min(this.page, pages.length)));
+    wall.querySelector("[data-pause]")?.setAttribute("aria-pressed", String(Boolean(this.paused)));
+    return true;
+  }
+
+  turn() {
+    const seconds = Number(this.root.querySelector(".wk-stage [data-turn]")?.dataset.turn);
+    if (!seconds || this.paused || matchMedia("(prefers-reduced-motion: reduce)").matches) return;
+    if (Date.now() - this.turned >= seconds * 1000) this.leaf(1);
   }
 
   count(group) {
@@ -270,6 +299,7 @@ class Face {
   }
 
   tick() {
+    this.turn();
     for (const time of this.root.querySelectorAll("time[data-until]")) {
       const seconds = Math.ceil((Date.parse(time.dataset.until) - Date.now() - this.clock) / 1000);
       const text = seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : this.words.time_up;

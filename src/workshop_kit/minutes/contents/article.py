@@ -68,7 +68,7 @@ def factors(told: Material) -> Section | None:
 
 
 def collection(told: Material) -> Section | None:
-    """Print the full collection of ideas, by factor in the order of the result; what has none stands last."""
+    """Print the full collection of ideas: by factor in the order of the result, then by group, then what has none."""
     text = told.text
     voted = _vote(told)
     known = {factor.id: text.pick(factor.label) for factor in (_order(told, voted) if voted else ())}
@@ -80,8 +80,9 @@ def collection(told: Material) -> Section | None:
         spans += list(item.entries)
         names = {option.id: text.pick(option.label) for option in item.spec.options("factors")}
         for row in _cards(told, item):
-            factor = row["factor"] if row["factor"] in names else ""
-            known.setdefault(factor, names.get(factor, ""))
+            made_there = text.pick(row.get("cluster") or {})
+            factor = row["factor"] if row["factor"] in names else made_there
+            known.setdefault(factor, names.get(factor, made_there))
             by_factor.setdefault(factor, []).append(one_line(text.pick(row["text"])))
     blocks = list(_listed(by_factor, known, text(N_("Not assigned"))))
     return told.section("collection", text(N_("All ideas that were collected")), [*blocks, *told.source(*spans)])
