@@ -37,8 +37,10 @@ def _blocks(told: Material, item: Item) -> Iterator[AnyBlock]:
         yield Paragraph(text(N_("This step was still open when these minutes were written.")), "note")
     if later := told.moved_to(item):
         yield Paragraph(text(N_('The cards are listed under "{step}".'), step=told.title(later)))
-        if stayed := getattr(told.rules.activity(item), "stayed", None):
-            yield from stayed(item.state, text, told.people)
+        stayed = getattr(told.rules.activity(item), "stayed", None)
+        if stayed and (blocks := tuple(stayed(item.state, text, told.people))):
+            yield from blocks
+            yield from told.source(*item.entries)
     else:
         yield from _rounds(told, item)
     yield from noted(told, item)
