@@ -54,7 +54,7 @@ def doctor(
     text, machine = voice(lang or terminal_language()), Machine()
     width = min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
     plan = room.Plan(host, port, locate(session) if session else None, internet=internet)
-    findings = room.examine(machine, plan, text)
+    findings = room.examine(machine, plan)
     if not as_json:
         say(room.lines(findings, text, width))
     if phone:

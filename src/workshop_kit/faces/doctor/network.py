@@ -189,7 +189,8 @@ def capacity(told: str) -> Finding:
         said(
             N_(
                 "Phone hotspot: about 8 to 10. Router for the home: about 30. Meeting room: ask how many devices "
-                "each access point carries. The kit itself carried {phones} simulated phones on a machine with {cores} cores."
+                "each access point carries. The kit itself carried {phones} simulated phones on a machine with "
+                "{cores} cores."
             ),
             phones=MEASURED_PHONES,
             cores=MEASURED_CORES,

@@ -38,9 +38,9 @@ class Plan(Struct, frozen=True):
     internet: bool = False
 
 
-def examine(machine: Machine, plan: Plan, text: Text, limit: float = LIMIT) -> list[Finding]:
+def examine(machine: Machine, plan: Plan, limit: float = LIMIT) -> list[Finding]:
     """Make all checks at the same time; returns what they found, in the order of `CHECKS`."""
-    checks = _checks(machine, plan, text)
+    checks = _checks(machine, plan)
     found: dict[str, list[Finding]] = {name: [] for name in checks}
     threads = [
         threading.Thread(target=_made, args=(check, name, found[name]), daemon=True) for name, check in checks.items()
@@ -93,13 +93,15 @@ def phone(machine: Machine, plan: Plan, seconds: float, show: Callable[[str], ob
         for line in ("", *page.qr(url).splitlines(), ""):
             show(line)
         asked = N_("Open {url} on a phone in the same Wi-Fi, or scan the code. Waiting for up to {seconds} seconds.")
-        for line in wrap(text(asked, url=url, seconds=round(seconds)), 80, break_on_hyphens=False):
+        for line in wrap(
+            text(asked, url=url, seconds=round(seconds)), 80, break_on_hyphens=False, break_long_words=False
+        ):
             show(line)
         seen = visitors.wait(seconds)
     return page.judged(seen, seconds, port, machine.system)
 
 
-def _checks(machine: Machine, plan: Plan, text: Text) -> dict[str, Check]:
+def _checks(machine: Machine, plan: Plan) -> dict[str, Check]:
     place = plan.folder.path if plan.folder else Path.cwd()
     told = machine.told(plan.host)
     checks: dict[str, Check] = {
@@ -125,7 +127,7 @@ def _checks(machine: Machine, plan: Plan, text: Text) -> dict[str, Check]:
     }
     if (folder := plan.folder) is not None:
         checks |= {
-            "log": lambda: [session.log(folder, text)],
+            "log": lambda: [session.log(folder)],
             "agenda": lambda: [session.agenda(folder)],
             "notebooks": lambda: [session.notebooks(folder)],
         }
@@ -162,5 +164,7 @@ def _door(machine: Machine, plan: Plan, told: str) -> Iterable[Finding]:
 
 
 def _wrapped(told: str, head: str, width: int, indent: int) -> list[str]:
-    lines = wrap(told, width, initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False)
+    lines = wrap(
+        told, width, initial_indent=head, subsequent_indent=" " * indent, break_on_hyphens=False, break_long_words=False
+    )
     return lines or [head]
