@@ -216,7 +216,8 @@ class Fake(machine.Machine):
         self.system = "Linux"
         healthy = {
             "told": "127.0.0.1", "networks": (Network("lo", "127.0.0.1"),), "screens": 2, "browser": "firefox",
-            "battery": None, "memory": 8 * 10**9, "cores": 4, "zone": "CET", "now": NOON, "free": 50 * 10**9, "filesystem": "ext4",
+            "battery": None, "memory": 8 * 10**9, "cores": 4,
+            "zone": "CET", "now": NOON, "free": 50 * 10**9, "filesystem": "ext4",
         }  # fmt: skip
         for name, answer in (healthy | answers).items():
             setattr(self, name, answer if callable(answer) else lambda *_, answer=answer: answer)

@@ -83,6 +83,7 @@ def test_a_vpn_that_would_be_announced_is_a_fault_that_names_the_rooms_address(i
     told = inside(f"{ROOM} && ip link set phone up && {vpn} && ip link set far up && ip route add default dev wg0")
     assert told["address"]["level"] == "fault"
     assert "--host 192.168.77.1" in told["address"]["next"]
+    assert "that is fine" in told["internet"]["message"], "no name server answers, which takes longer than the check"
 
 
 def test_two_networks_are_named_with_the_one_that_is_announced(inside):
