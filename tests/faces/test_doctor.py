@@ -14,11 +14,12 @@ from time import monotonic, sleep
 from types import SimpleNamespace
 from urllib.request import Request, urlopen
 
+import psutil
 import pytest
 from tests.faces.speaking import speak_english
 
 from workshop_kit.core.errors import WorkshopError
-from workshop_kit.faces import cli
+from workshop_kit.faces import addresses, cli
 from workshop_kit.faces.addresses import Network
 from workshop_kit.faces.doctor import computer, machine, network, page, room, session
 from workshop_kit.faces.doctor.finding import CHECKS, Finding, Level, ok, said
@@ -130,6 +131,7 @@ FINE = {
     "internet": network.internet(Internet.THERE),
     "capacity": network.capacity("192.168.178.42"),
     "IPv6": network.capacity("fd00::2"),
+    "a name": network.capacity("laptop.local"),
     "seen": page.judged("192.168.178.51", 120, 8480, "Linux"),
     "folder": place(),
     "clock": computer.clock(NOON, date(2026, 11, 24), "CET"),
@@ -187,6 +189,45 @@ def test_folders_that_a_program_synchronises_are_known(path, part):
 )
 def test_tunnels_are_told_by_the_names_of_interfaces(name, tunnel):
     assert Network(name, "10.0.0.1").tunnel is tunnel
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [((), "127.0.0.1"), ((VPN, ALONE, WIFI), WIFI.address), ((VPN, ALONE), ALONE.address), ((VPN,), VPN.address)],
+)
+def test_where_no_way_leads_outside_phones_are_told_the_address_in_the_room(monkeypatch, found, told):
+    class Unconnected:
+        def __init__(self, *_):
+            pass
+
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *_):
+            pass
+
+        def connect(self, _address):
+            raise OSError(101, "Network is unreachable")
+
+    monkeypatch.setattr(addresses.socket, "socket", Unconnected)
+    monkeypatch.setattr(addresses, "networks", lambda: found)
+    assert addresses.lan_address() == told
+
+
+def test_networks_that_are_down_or_inside_the_machine_are_left_out(monkeypatch):
+    def entry(address, family=socket.AF_INET):
+        return SimpleNamespace(family=family, address=address)
+
+    found = {
+        "lo": [entry("127.0.0.1")],
+        "wlan0": [entry("192.168.178.42"), entry("fe80::1", socket.AF_INET6)],
+        "docker0": [entry("172.17.0.1")],
+        "vEthernet (WSL)": [entry("172.30.0.1")],
+        "eth0": [entry("10.20.0.7")],
+    }
+    monkeypatch.setattr(psutil, "net_if_addrs", lambda: found)
+    monkeypatch.setattr(psutil, "net_if_stats", lambda: {n: SimpleNamespace(isup=n != "eth0") for n in found})
+    assert addresses.networks() == (WIFI,)
 
 
 def test_the_figures_of_the_kit_are_those_of_the_handbook():
@@ -467,6 +508,14 @@ def test_attention_opens_the_doors_and_a_fault_does_not(run):
     assert code == 1
     assert out.startswith("Fehler   Adresse")
     assert out.endswith("1 Fehler: Behebe ihn, bevor die Türen aufgehen.\n")
+
+
+def test_of_a_session_that_is_not_there_only_that_is_said(run, tmp_path):
+    code, out, _err = run(tmp_path / "nowhere", "--json")
+    told = {each["check"]: each for each in json.loads(out)["checks"]}
+    assert code == 1
+    assert "workshop new" in told["log"]["message"]
+    assert not {"agenda", "notebooks"} & set(told)
 
 
 def test_json_is_one_line_for_machines(run):

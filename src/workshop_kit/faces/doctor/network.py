@@ -52,11 +52,16 @@ class Internet(StrEnum):
     NONE = "none"
 
 
+def only_here(host: str) -> bool:
+    """Tell whether an address leads to this machine itself, whoever asks for it."""
+    return host in {"localhost", "::1"} or host.startswith("127.")
+
+
 def address(host: str, told: str, found: Sequence[Network]) -> Finding:
     """Judge the address `told` to phones where the server listens on `host`; `found` are this machine's networks."""
     here = next((one for one in found if one.address == told), None)
     others = [one for one in found if one.address != told and one.assigned and not one.tunnel]
-    if host in {"localhost", "::1"} or host.startswith("127."):
+    if only_here(host):
         return attention(
             "address",
             said(N_("With --host {host} only this computer reaches the session."), host=host),
@@ -167,9 +172,11 @@ def internet(seen: Internet) -> Finding:
 
 def hotspot(told: str) -> str:
     """Return which hotspot an address looks like, as a catalog key, or ""."""
-    if ":" in told:
+    try:
+        address = ip_address(told)
+    except ValueError:  # a name, chosen with --host
         return ""
-    return next((name for net, name in HOTSPOTS.items() if ip_address(told) in ip_network(net)), "")
+    return next((name for net, name in HOTSPOTS.items() if address in ip_network(net)), "")
 
 
 def capacity(told: str) -> Finding:

@@ -18,7 +18,7 @@ from workshop_kit.faces.doctor import computer, network, page, session
 from workshop_kit.faces.doctor.finding import CHECKS, WORDS, Finding, Level, attention, fault, said
 from workshop_kit.faces.doctor.machine import Machine
 from workshop_kit.faces.serve import written
-from workshop_kit.folder import SessionFolder
+from workshop_kit.folder import STORE, SessionFolder
 
 LIMIT = 4.0
 """Seconds after which a check that has not ended is told as one that could not be made."""
@@ -79,7 +79,7 @@ def summary(findings: Sequence[Finding], text: Text) -> str:
 def phone(machine: Machine, plan: Plan, seconds: float, show: Callable[[str], object], text: Text) -> Finding:
     """Show the test page and its QR code, and wait for a device to open it."""
     told = machine.told(plan.host)
-    if told.startswith("127."):
+    if network.only_here(told):
         return fault("phone", said(N_("Without a network no phone can be waited for.")), said(network.OWN_NETWORK))
     try:
         listening = machine.listen(plan.host, plan.port)
@@ -126,8 +126,9 @@ def _checks(machine: Machine, plan: Plan) -> dict[str, Check]:
         "power": lambda: [computer.power(machine.battery())],
     }
     if (folder := plan.folder) is not None:
+        checks["log"] = lambda: [session.log(folder)]
+    if folder is not None and (folder.log.exists() or (folder.path / STORE).exists()):
         checks |= {
-            "log": lambda: [session.log(folder)],
             "agenda": lambda: [session.agenda(folder)],
             "notebooks": lambda: [session.notebooks(folder)],
         }
