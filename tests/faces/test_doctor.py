@@ -73,7 +73,7 @@ ATTENTIONS = {
     "only this machine": (network.address("127.0.0.1", "127.0.0.1", (WIFI,)), "only this", "nur dieser", "out", "weg"),
     "several networks": (
         network.address(EVERY, WIFI.address, (WIFI, CABLE)),
-        *("10.20.0.7 (eth0). Announced is 192.168.178.42", "Die Leinwand zeigt 192.168.178.42"),
+        *("10.20.0.7 (eth0). Phones are shown 192.168.178.42", "Die Leinwand zeigt 192.168.178.42"),
         *("--host 10.20.0.7", "--host 10.20.0.7"),
     ),
     "port taken": (network.port(8480, 8481, ours=False), "another program", "anderen Programm", "printed", "gedruckt"),

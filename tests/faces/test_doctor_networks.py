@@ -90,7 +90,7 @@ def test_two_networks_are_named_with_the_one_that_is_announced(inside):
     cable = "ip link add cable type veth peer name far && ip addr add 10.20.0.7/24 dev cable && ip link set cable up"
     told = inside(f"{ROOM} && ip link set phone up && {cable} && ip link set far up && ip route add default dev cable")
     assert told["address"]["level"] == "attention"
-    assert "Announced is 10.20.0.7" in told["address"]["message"]
+    assert "Phones are shown 10.20.0.7" in told["address"]["message"]
     assert "--host 192.168.77.1" in told["address"]["next"]
 
 

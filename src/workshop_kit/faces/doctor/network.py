@@ -71,7 +71,7 @@ def address(host: str, told: str, found: Sequence[Network]) -> Finding:
         return fault("address", said(N_("This computer is in no network. No phone can reach it.")), said(OWN_NETWORK))
     if here and here.tunnel:
         what = said(
-            N_("Announced would be {address}, the address of a VPN ({interface}). No phone in the room can reach it."),
+            N_("Phones would be shown {address}, the address of a VPN ({interface}), which none of them can reach."),
             address=told,
             interface=here.interface,
         )
@@ -90,12 +90,12 @@ def address(host: str, told: str, found: Sequence[Network]) -> Finding:
         return attention(
             "address",
             said(
-                N_("This computer is in several networks: {listed}. Announced is {address}."),
+                N_("This computer is in several networks: {listed}. Phones are shown {address}."),
                 listed=listed,
                 address=told,
             ),
             said(
-                N_("The phones must be in the same one. To announce another: workshop open SESSION --host {other}"),
+                N_("The phones must be in the same one. To show another: workshop open SESSION --host {other}"),
                 other=others[0].address,
             ),
         )
