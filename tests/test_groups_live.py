@@ -130,7 +130,7 @@ def test_the_handbook_names_the_defaults_that_hold(registry, room):
     made = room({"id": "talk", "activity": "groups"}, STEP)
     talk: GroupsState = made.inside("talk")
     step: PairingState = made.inside("step")
-    told = PAGE[PAGE.index("## Kleingruppen") : PAGE.index("---")]
+    told = PAGE[PAGE.index("## Kleingruppen") : PAGE.index("\n---\n")].partition("## 1-2-4")[0]
     stated = dict(re.findall(r"^\| `(\w+)` \| `?([^|`]+?)`? \|", told, re.MULTILINE))
     plan = talk.plan
     assert stated | {"limit": "10", "places": "–"} == {
@@ -141,7 +141,7 @@ def test_the_handbook_names_the_defaults_that_hold(registry, room):
         "limit": str(plan.limit),
         "points": str(plan.points),
         "places": "–",
-        "stage_minutes": str(list(DEFAULT_MINUTES)),
     }
+    assert f"| `stage_minutes` | `{list(DEFAULT_MINUTES)}` |" in PAGE
     assert f"| `limit` | {step.limit} |" in PAGE
     assert step.times == tuple(60 * minutes for minutes in DEFAULT_MINUTES)

@@ -18,6 +18,7 @@ import uvicorn
 from msgspec import Struct
 
 from workshop_kit.core.errors import N_, WorkshopError
+from workshop_kit.faces.addresses import lan_address
 from workshop_kit.faces.connections import FILES_KEPT, MOST_CONNECTIONS, Door, raised_file_limit
 from workshop_kit.faces.forms import LARGEST_BODY
 from workshop_kit.faces.limits import Buckets, Limit
@@ -118,7 +119,7 @@ def serve(
     listening = listen(host, port)
     bound = listening.getsockname()[1]
     scheme = "https" if certificate else "http"
-    base = public or f"{scheme}://{_written(host if host != EVERY_INTERFACE else lan_address())}:{bound}"
+    base = public or f"{scheme}://{written(announced(host))}:{bound}"
     code = live.state.info.code
     live.do("announce", url=base)
     door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
@@ -160,7 +161,7 @@ def origin_of(url: str) -> str:
             url=url,
         )
     port = "" if (parts.scheme, parts.port) in {("http", 80), ("https", 443)} or not parts.port else f":{parts.port}"
-    return f"{parts.scheme}://{_written(str(parts.hostname))}{port}"
+    return f"{parts.scheme}://{written(str(parts.hostname))}{port}"
 
 
 def answers(base: str) -> bool:
@@ -211,16 +212,11 @@ def listen(host: str, port: int) -> socket.socket:
     )
 
 
-def lan_address() -> str:
-    """Return this machine's address in the room's network, or the loopback address without a network."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        try:
-            probe.connect(("192.0.2.1", 9))  # a documentation address: connecting a datagram socket sends nothing
-        except OSError:
-            return "127.0.0.1"
-        found: str = probe.getsockname()[0]
-    return found
+def announced(host: str) -> str:
+    """Return the address that phones are told of a server that listens on `host`."""
+    return host if host != EVERY_INTERFACE else lan_address()
 
 
-def _written(host: str) -> str:
+def written(host: str) -> str:
+    """Return a host as it stands in a URL."""
     return f"[{host}]" if ":" in host else host

@@ -17,15 +17,19 @@ _DROPPED = NN_("{n} entry was dropped, from entry {first} on.", "{n} entries wer
 
 def verify(folder: SessionFolder, text: Text) -> Iterator[str]:
     """Check the log, its file and its backups; yields what to tell. Raises `BrokenLog`, `StoreError`."""
-    if folder.address is None:
-        count, digest = check(folder.log)
-    else:
-        live = folder.open()
-        try:
-            count, digest = live.verify()
-        finally:
-            live.close()
+    count, digest = verified(folder)
     yield text(N_("The log is whole: {count} entries, digest {digest}"), count=count, digest=digest)
+
+
+def verified(folder: SessionFolder) -> tuple[int, str]:
+    """Check the log as `verify` does; returns how many entries it has, and the digest of the last."""
+    if folder.address is None:
+        return check(folder.log)
+    live = folder.open()
+    try:
+        return live.verify()
+    finally:
+        live.close()
 
 
 def backup(folder: SessionFolder, out: Path | None, text: Text) -> Iterator[str]:
