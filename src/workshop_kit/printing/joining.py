@@ -86,7 +86,6 @@ def qr(content: str) -> bytes:
 def poster(state: SessionState, voices: Voices, address: str, wifi: Wifi | None) -> dict[str, Any]:
     """Return the poster: how to join, how it goes, and what happens with what one sends."""
     return {
-        "session": voices.pick({"und": state.info.title}),
         "head": voices(N_("Join in with your phone")),
         "alt": voices(N_("QR code of the address {address}"), address=f"{address}/{state.info.code}"),
         "address": urlsplit(address).netloc + urlsplit(address).path,

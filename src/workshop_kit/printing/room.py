@@ -119,11 +119,10 @@ def _collects(item: Item) -> bool:
     return bool(getattr(item.state, "collects", True))
 
 
-def tickets(state: SessionState, voices: Voices, codes: tuple[str, ...]) -> Plain:
+def tickets(voices: Voices, codes: tuple[str, ...]) -> Plain:
     """Return what the tickets say, each with one of `codes`."""
     return {
         "codes": list(codes),
-        "session": voices.pick({"und": state.info.title}),
         "name": voices(N_("Your ticket")),
         "how": voices(N_("Scan the code or type the address, then type the ten letters of this ticket.")),
         "one": voices(N_("It opens one seat, on one phone at a time.")),

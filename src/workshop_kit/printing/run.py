@@ -163,7 +163,7 @@ def _content(live: LiveSession, sheet: str, order: Order, voices: Voices, addres
         case "tickets":
             parts = urlsplit(address)
             return {
-                **room.tickets(state, voices, codes),
+                **room.tickets(voices, codes),
                 "short": textwrap.shorten(one_line(state.info.title), 60, placeholder=" …"),
                 "address": parts.netloc + parts.path if address else None,
                 "alt": voices(N_("QR code of the address {address}"), address=f"{address}/{state.info.code}"),
