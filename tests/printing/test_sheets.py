@@ -197,6 +197,12 @@ def test_both_languages_stand_on_one_slip(live, tmp_path):
     assert {"Ja", "Yes", "Enthaltung", "Abstention"} <= set(said.split())
 
 
+@pytest.mark.parametrize("lang", [*LANGUAGES, "both"])
+def test_the_poster_is_one_page(lang, live, tmp_path):
+    assert len(opened(made(live(poll("yes-no")), "poster", tmp_path, lang)).pages) == 1
+    assert len(opened(made(live(poll("yes-no")), "poster", tmp_path, lang, wifi=None)).pages) == 1
+
+
 @needs_poppler
 def test_the_poster_tells_how_to_join_and_the_wifi(live, tmp_path):
     session = live(poll("yes-no"))

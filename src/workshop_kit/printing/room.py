@@ -45,11 +45,16 @@ def question(item: Item, voices: Voices) -> Said:
     return voices.pick(item.spec.prompt) or voices.pick(item.spec.title)
 
 
+def small(item: Item, voices: Voices) -> Said:
+    """Return how a step is called, for small print beside what it asks; nothing where that is the question itself."""
+    return voices.short(item.spec.title) if voices.pick(item.spec.prompt) else []
+
+
 def ballots(state: SessionState, voices: Voices, marks: list[Plain]) -> list[Plain]:
     """Return the ballots of each poll; `marks` are the numbers or tickets of its slips, one per slip."""
     return [
         {
-            "title": voices.pick(item.spec.title),
+            "title": small(item, voices),
             "question": question(item, voices),
             "variants": [
                 papers.parts_of(item.state.rule.paper, item.state.options, voices, turn, _empty_rows(item.state))
@@ -72,7 +77,7 @@ def roles(state: SessionState, voices: Voices) -> list[Plain]:
     """Return a card per role with a line for each of its places."""
     return [
         {
-            "title": voices.pick(item.spec.title),
+            "title": voices.short(item.spec.title),
             "label": voices.line(role.label),
             "places": voices.plural(*NN_("{n} place", "{n} places"), role.places),
             "lines": min(role.places, MOST_LINES),
@@ -108,11 +113,7 @@ def _outcome(item: Item, voices: Voices) -> Said:
 def cards(state: SessionState, voices: Voices, count: int) -> list[Plain]:
     """Return blank cards for each step in which people write some, with the question on top."""
     found = [item for item in items(state) if item.spec.activity in WRITTEN and _collects(item)]
-    return [
-        {"title": voices.pick(item.spec.title), "question": question(item, voices)}
-        for item in found
-        for _ in range(count)
-    ]
+    return [{"title": small(item, voices), "question": question(item, voices)} for item in found for _ in range(count)]
 
 
 def _collects(item: Item) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable, Sequence
 
 from workshop_kit.core.document import clean, one_line
@@ -9,6 +10,10 @@ from workshop_kit.core.text import Localised, Text
 
 Said = list[dict[str, str]]
 """The same in each language of a sheet, as the template reads it: {"lang": …, "text": …}; equal ones stand once."""
+
+
+SHORT = 60
+"""So many letters a wording has in small print."""
 
 
 class Voices:
@@ -40,6 +45,10 @@ class Voices:
     def line(self, wording: Localised) -> Said:
         """Return a wording on one line, as an option's label stands in lists."""
         return self._each(lambda text: one_line(text.pick(wording)))
+
+    def short(self, wording: Localised) -> Said:
+        """Return a wording on one line that is cut where it is long, for the small print above a sheet."""
+        return self._each(lambda text: textwrap.shorten(one_line(text.pick(wording)), SHORT, placeholder=" …"))
 
     def made(self, make: Callable[[Text], str]) -> Said:
         """Return what `make` says in each language."""
