@@ -21,6 +21,7 @@ from workshop_kit.core.state import Info
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.cli import cli
 from workshop_kit.folder import SessionFolder
+from workshop_kit.importing import import_table
 from workshop_kit.library import voice
 from workshop_kit.minutes.writers import typesetting
 from workshop_kit.printing import joining, papers, run
@@ -330,3 +331,38 @@ def test_printed_tickets_are_never_overwritten_and_none_are_issued_then(folder, 
     assert file.read_bytes() == before
     assert session.state.tickets == 2
     assert sys.platform == "win32" or stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_where_a_sheet_cannot_be_set_no_ticket_is_issued(folder, session, monkeypatch):
+    def fails(_made):
+        raise typesetting.WritingError("Typst is ill.")
+
+    monkeypatch.setattr(run, "typeset", fails)
+    with pytest.raises(typesetting.WritingError):
+        run.print_sheets(session, folder.path, Order(("tickets", "ballots"), "en", 0, 2, ADDRESS))
+    assert session.state.tickets == 0
+    assert not list((folder.path / "print").iterdir())
+
+
+def test_twenty_slips_are_entered_by_one_table_and_a_slip_again_replaces_itself(live, tmp_path):
+    session = live(poll("ranking"), poll("matrix"))
+    session.do("open", "ranking")
+    table = tmp_path / "slips.csv"
+    table.write_text("ballot,o1,o2,o3\n" + "".join(f"{n},1,2,3\n" for n in range(1, 21)), "utf-8")
+    assert import_table(session, "ranking", table).count == 20
+    session.do("cast", "ranking", channel=Channel.PAPER, ballot="7", **{"value.o2": "1"})
+    assert len(session.state.items["ranking"].state.ballots) == 20
+    session.do("close", "ranking")
+    session.do("open", "matrix")
+    table.write_text("ballot,option,value\n1,o1.x,2\n1,o1.y,5\n", "utf-8")
+    assert import_table(session, "matrix", table).count == 1
+
+
+def test_a_notebook_prints_the_same(folder):
+    from workshop_kit.faces.notebook import Session
+
+    shown = Session(folder.open(), folder.path)
+    (file,) = shown.print_sheets("stations", lang="de")
+    shown.close()
+    assert file == folder.path / "print" / "stations.de.pdf"
+    assert file.read_bytes().startswith(b"%PDF")

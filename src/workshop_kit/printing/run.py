@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,12 @@ SHEETS = {
     "barcamp": N_("Session card"),
 }
 """The sheets by name, with what they are called."""
+
+CODED = frozenset({"ballots", "tickets"})
+"""The sheets that bear the codes of tickets."""
+
+SAMPLE = "ABCDE-FGHJF"
+"""Stands for a code where it is only tried whether a sheet can be set."""
 
 BOTH = "both"
 FOLDER = "print"
@@ -74,24 +81,44 @@ def print_sheets(live: LiveSession, folder: Path, order: Order, out: Path | None
     address = joining.address_of(live.state, order.address)
     wanted = _wanted(live, order, address, voices)
     out = out or folder / FOLDER
-    out.mkdir(parents=True, exist_ok=True)
     tags = "-".join(text.lang for text in voices.texts)
     paths = {sheet: out / f"{sheet}.{tags}.pdf" for sheet in wanted}
-    issuing = [sheet for sheet in wanted if order.tickets and sheet in {"ballots", "tickets"}]
-    for path in (paths[sheet] for sheet in issuing):
-        if path.exists():
+
+    def pdf(sheet: str, codes: Sequence[str] = ()) -> bytes:
+        return _pdf(live, folder, sheet, order, voices, address, codes)
+
+    with _writing(out):
+        out.mkdir(parents=True, exist_ok=True)
+        coded = [sheet for sheet in wanted if order.tickets and sheet in CODED]
+        for sheet in wanted:
+            if sheet not in coded:
+                paths[sheet].touch(0o600 if sheet in {"poster", "wifi"} else 0o666)
+                paths[sheet].write_bytes(pdf(sheet))
+        if coded:
+            _print_tickets(live, order.tickets, {paths[sheet]: partial(pdf, sheet) for sheet in coded})
+    return [paths[sheet] for sheet in wanted]
+
+
+def _print_tickets(live: LiveSession, count: int, sheets: Mapping[Path, Callable[[Sequence[str]], bytes]]) -> None:
+    """Issue tickets and print them into new files; whatever would go wrong does so before any is issued."""
+    begun: list[Path] = []
+    try:
+        for path, pdf in sheets.items():
+            pdf((SAMPLE,))
+            path.touch(0o600, exist_ok=False)
+            begun.append(path)
+        codes = issue(live, str(count))
+        for path, pdf in sheets.items():
+            path.write_bytes(pdf(codes))
+    except BaseException as error:
+        for path in begun:
+            path.unlink()
+        if isinstance(error, FileExistsError):
             raise StoreError(
                 N_('There is a file "{path}" already, and its tickets cannot be printed again. Name another --out.'),
-                path=str(path),
-            )
-    made = {sheet: _pdf(live, folder, sheet, order, voices, address, ()) for sheet in wanted if sheet not in issuing}
-    codes = issue(live, str(order.tickets)) if issuing else ()
-    made |= {sheet: _pdf(live, folder, sheet, order, voices, address, codes) for sheet in issuing}
-    for sheet in wanted:
-        with _written(paths[sheet]):
-            paths[sheet].touch(0o600 if sheet in {*issuing, "poster", "wifi"} else 0o666)
-            paths[sheet].write_bytes(made[sheet])
-    return [paths[sheet] for sheet in wanted]
+                path=str(error.filename),
+            ) from None
+        raise
 
 
 def missing(live: LiveSession, order: Order) -> bool:
@@ -222,7 +249,7 @@ def voices_of(live: LiveSession, order: Order) -> Voices:
 
 
 @contextmanager
-def _written(path: Path) -> Iterator[None]:
+def _writing(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
