@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -24,7 +23,7 @@ from workshop_kit.minutes.writers.shape import moment
 from workshop_kit.minutes.writers.typesetting import Job, each_leaf, typeset
 from workshop_kit.printing import joining, room
 from workshop_kit.printing.joining import NotPrintable, Wifi
-from workshop_kit.printing.voices import Voices
+from workshop_kit.printing.voices import SHORT, Voices, cut
 from workshop_kit.tickets import issue
 
 SHEETS = {
@@ -145,7 +144,7 @@ def job(
         "lang": voices.first.lang,
         "region": None,
         "title": f"{voices.first(SHEETS[sheet])} · {one_line(state.info.title)}",
-        "session": textwrap.shorten(one_line(state.info.title), 70, placeholder=" …"),
+        "session": cut(state.info.title, SHORT),
         "families": list(fonts.FAMILIES),
         "box": BOX,
         "notice": voices(
@@ -191,7 +190,7 @@ def _content(live: LiveSession, sheet: str, order: Order, voices: Voices, addres
             parts = urlsplit(address)
             return {
                 **room.tickets(voices, codes),
-                "short": textwrap.shorten(one_line(state.info.title), 60, placeholder=" …"),
+                "short": cut(state.info.title, SHORT),
                 "address": parts.netloc + parts.path if address else None,
                 "alt": voices(N_("QR code of the address {address}"), address=f"{address}/{state.info.code}"),
                 "code": state.info.code,

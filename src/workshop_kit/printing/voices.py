@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Callable, Sequence
 
 from workshop_kit.core.document import clean, one_line
@@ -48,7 +47,7 @@ class Voices:
 
     def short(self, wording: Localised) -> Said:
         """Return a wording on one line that is cut where it is long, for the small print above a sheet."""
-        return self._each(lambda text: textwrap.shorten(one_line(text.pick(wording)), SHORT, placeholder=" …"))
+        return self._each(lambda text: cut(text.pick(wording), SHORT))
 
     def made(self, make: Callable[[Text], str]) -> Said:
         """Return what `make` says in each language."""
@@ -57,3 +56,13 @@ class Voices:
     def _each(self, make: Callable[[Text], str]) -> Said:
         said = {make(text): text.lang for text in reversed(self.texts)}
         return [{"lang": lang, "text": told} for told, lang in reversed(said.items()) if told]
+
+
+def cut(written: str, most: int) -> str:
+    """Return a text on one line that is cut after `most` letters.
+
+    >>> cut("Neighbours", 6)
+    'Neigh…'
+    """
+    line = one_line(written)
+    return line if len(line) <= most else f"{line[: most - 1].rstrip()}…"
