@@ -19,7 +19,7 @@ from workshop_kit.core.errors import Refused, StoreError, Why
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import Info
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.faces.cli import cli
+from workshop_kit.faces.cli import cli, paper
 from workshop_kit.folder import SessionFolder
 from workshop_kit.importing import import_table
 from workshop_kit.library import voice
@@ -289,6 +289,10 @@ def test_all_that_the_session_needs_is_written(folder, monkeypatch):
     opened_again.close()
     if sys.platform != "win32":
         assert stat.S_IMODE((folder.path / "print" / "poster.en.pdf").stat().st_mode) == 0o600
+
+
+def test_the_command_knows_every_sheet():
+    assert tuple(run.SHEETS) == paper.SHEETS
 
 
 def test_what_cannot_be_printed_says_why(folder, session):
