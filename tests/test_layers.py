@@ -26,6 +26,7 @@ BOTTOM_UP = (
     },
     {"results"},
     {"minutes"},
+    {"printing"},
     {"faces"},
     {"__init__", "__main__"},
 )

@@ -18,7 +18,7 @@ from workshop_kit.core.document import Bullets, Document, Meta, Paragraph, Secti
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import data_rows, shipped, voice
 from workshop_kit.minutes import method_cards
-from workshop_kit.minutes.writers import format_named, pdf
+from workshop_kit.minutes.writers import format_named, pdf, typesetting
 from workshop_kit.minutes.writers.shape import settled
 
 FOLDER = shipped("facilitation") / "methods"
@@ -45,7 +45,7 @@ def snippet(found):
 
 def set_here(document, text):
     """Return the PDF that Typst sets in this process, without starting one for each card."""
-    return pikepdf.open(io.BytesIO(pdf._set(pdf._job(settled(document), text))))
+    return pikepdf.open(io.BytesIO(typesetting.set_here(pdf._job(settled(document), text))))
 
 
 def test_there_is_a_card_in_each_language_and_no_other_file():

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
+from getpass import getpass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +117,21 @@ class Session:
         from workshop_kit.minutes.run import write_minutes
 
         return write_minutes(SessionFolder(self.folder), lang, tuple(formats), publish=publish)
+
+    def print_sheets(
+        self, *sheets: str, lang: str = "", count: int = 0, tickets: int = 0, address: str = "", wifi_name: str = ""
+    ) -> list[Path]:
+        """Write what the session needs on paper, as `workshop print` does, and return the files.
+
+        The password of the Wi-Fi is taken from the environment (`WORKSHOP_WIFI_PASSWORD`) or asked for, since a
+        notebook would keep it.
+        """
+        from workshop_kit.printing.joining import PASSWORD, wifi_of
+        from workshop_kit.printing.run import Order, print_sheets
+
+        password = os.environ.get(PASSWORD) if wifi_name else ""
+        wifi = wifi_of(wifi_name, getpass() if password is None else password) if wifi_name else None
+        return print_sheets(self.live, self.folder, Order(sheets, lang, count, tickets, address, wifi))
 
     def close(self) -> None:
         """Close the widgets and let go of the log."""

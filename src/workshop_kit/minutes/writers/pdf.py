@@ -1,30 +1,16 @@
-"""Writes the minutes as an accessible PDF (PDF/UA-1 and PDF/A-2a) that Typst sets from one fixed template.
-
-The document reaches the template as JSON, so a leaf is content and never markup. Typst runs in a process of its own,
-whose only folder holds the document's own pictures, and which is killed when it takes too long. That process is this
-module, run as a program that reads a job on its standard input and writes the PDF to its standard output.
-"""
+"""Writes the minutes as an accessible PDF (PDF/UA-1 and PDF/A-2a) that Typst sets from one fixed template."""
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-import tempfile
 import textwrap
-from collections.abc import Callable
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 import msgspec
-from msgspec import Struct
 
 from workshop_kit.core.document import AnyBlock, Chart, Document, Look, Picture, Table
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
 from workshop_kit.minutes import fonts
-from workshop_kit.minutes.writers import WritingError
 from workshop_kit.minutes.writers.shape import (
     accent,
     banner,
@@ -36,67 +22,24 @@ from workshop_kit.minutes.writers.shape import (
     shares,
     title,
 )
+from workshop_kit.minutes.writers.typesetting import SECONDS, Job, each_leaf, typeset
 from workshop_kit.results.charts import data_table, described, draw
 
-STANDARDS = ("ua-1", "a-2a")
-SECONDS = 60.0
-"""How long Typst may take; the minutes of a long workshop need less than two."""
-
-_SOURCES = Path(__file__).parents[3]
-_MODULE = "workshop_kit.minutes.writers.pdf"
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 _PHOTO = (158.0, 100.0)
 """The most millimetres that a photo takes, across and down."""
 
 
-class Job(Struct):
-    """What the process that sets the PDF is told: the template's data, its pictures, and where the fonts lie."""
-
-    page: dict[str, Any]
-    pictures: dict[str, bytes]
-    created: int
-    fonts: tuple[str, ...]
-
-
 def write(document: Document, text: Text, *, seconds: float = SECONDS) -> bytes:
-    """Return the document as a PDF; raise `WritingError` when Typst fails or takes longer than `seconds`.
-
-    Scripts can be mixed in ways that no font can follow. The PDF comes all the same: a second try shows only the
-    characters of the first font and names the others.
-    """
+    """Return the document as a PDF; raise `WritingError` when Typst fails or takes longer than `seconds`."""
     plain = msgspec.to_builtins(settled(document))
-    reason = ""
-    for shown in (fonts.displayable, fonts.plainly):
-        done = _run(_job(msgspec.convert(_each_leaf(plain, shown), Document), text), seconds)
-        if not done.returncode:
-            return done.stdout
-        reason = (done.stderr.decode("utf-8", "replace").strip().splitlines() or ["?"])[-1].rstrip(".")
-    raise WritingError(N_("The PDF could not be set: {reason}. Write another format and report this."), reason=reason)
+    return typeset(lambda shown: _job(msgspec.convert(each_leaf(plain, shown), Document), text), seconds)
 
 
 def _job(document: Document, text: Text) -> Job:
     pictures: dict[str, bytes] = {}
     page = _page(document, text, pictures)
-    return Job(page, pictures, int(moment(document.meta.created).timestamp()), tuple(map(str, fonts.folders())))
-
-
-def _run(job: Job, seconds: float) -> subprocess.CompletedProcess[bytes]:
-    """Return what the setting process ended with; it is killed when its time is over."""
-    paths = [str(_SOURCES), os.environ.get("PYTHONPATH", "")]
-    try:
-        return subprocess.run(
-            [sys.executable, "-P", "-m", _MODULE],
-            input=msgspec.json.encode(job),
-            capture_output=True,
-            timeout=seconds,
-            check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)},
-        )
-    except subprocess.TimeoutExpired as late:
-        raise WritingError(
-            N_("The PDF was not ready after {seconds} seconds. Write another format, or allow more time."),
-            seconds=f"{seconds:g}",
-        ) from late
+    return Job(page, pictures, int(moment(document.meta.created).timestamp()))
 
 
 def _page(document: Document, text: Text, pictures: dict[str, bytes]) -> dict[str, Any]:
@@ -171,41 +114,3 @@ def _picture(chart: Chart, text: Text) -> tuple[str, bytes]:
 def _table(table: Table) -> dict[str, Any]:
     """Return a table with the share of the width that each column of words asks for, going by its contents."""
     return {"k": "table", **msgspec.structs.asdict(table), "shares": shares(table)}
-
-
-def _each_leaf(value: Any, shown: Callable[[str], str]) -> Any:
-    """Return the plain value with `shown` run over every string in it."""
-    match value:
-        case str():
-            return shown(value)
-        case dict():
-            return {key: _each_leaf(inner, shown) for key, inner in value.items()}
-        case list() | tuple():
-            return [_each_leaf(inner, shown) for inner in value]
-        case _:
-            return value
-
-
-def _set(job: Job) -> bytes:
-    """Return the PDF of a job, set in this process."""
-    from typst import compile as typeset  # noqa: PLC0415 - only the process that sets a PDF needs Typst
-
-    template = files("workshop_kit.minutes.writers").joinpath("minutes.typ").read_bytes()
-    sources: Any = {"main.typ": template, "page.json": msgspec.json.encode(job.page)}
-    standards: Any = list(STANDARDS)
-    with tempfile.TemporaryDirectory() as root:
-        for name, content in job.pictures.items():
-            Path(root, name).write_bytes(content)
-        result: bytes = typeset(
-            sources,
-            root=root,
-            font_paths=list(job.fonts),
-            ignore_system_fonts=True,
-            pdf_standards=standards,
-            timestamp=job.created,
-        )
-    return result
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(_set(msgspec.json.decode(sys.stdin.buffer.read(), type=Job)))
