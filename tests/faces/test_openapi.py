@@ -27,9 +27,18 @@ ITEMS = (
     {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
     {"id": "floor", "activity": "queue"},
     {"id": "who", "activity": "raci", "options": ["Book a room"]},
+    {"id": "net", "activity": "ties", "options": ["Library", "School"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
-KNOWN = {"action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
+KNOWN = {
+    "one": "o1",
+    "other": "o2",
+    "action": "a1",
+    "kind": "offer",
+    "statement": "o1",
+    "text": "Words",
+    "column": "stories",
+}
 """Values that are right in the room, for fields that are looked at before others."""
 
 each_command = pytest.mark.parametrize("described", COMMANDS)

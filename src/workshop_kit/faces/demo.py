@@ -35,7 +35,10 @@ from workshop_kit.prepare import new_session
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
 
-TYPED_IN = {"raci": ("add-task", N_("Simulated task {n}"))}
+TYPED_IN = {
+    "raci": ("add-task", N_("Simulated task {n}")),
+    "ties": ("add", N_("Simulated group {n}")),
+}
 """Kinds of activity that may begin without anything to choose, with the facilitator's command that adds it."""
 
 

@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
-from workshop_kit.core.document import Edge, Network, Node, one_line
+from workshop_kit.core.document import Edge, Network, one_line
 
 if TYPE_CHECKING:
     import networkx as nx
 
 FONT = "Atkinson Hyperlegible"
 INK, PAPER, FILL = "#1a1a1a", "#ffffff", "#d5e6f3"
-_LETTER, _LINE, _LETTERS, _LINES, _FONT_SIZE = 7, 15, 17, 2, 13
+_LETTER, _LINE, _LETTERS, _LINES, _FONT_SIZE = 7, 15, 17, 3, 13
 _RADIUS, _GAP, _MARGIN, _AREA = 9, 10, 14, 10_000
 _SEED, _STEPS, _ROUNDS, _FAINT = 5, 150, 400, 0.03
 _KEPT = 64
@@ -138,9 +138,7 @@ def _filled(numbers: Sequence[int], room: float) -> list[int]:
     return [round(edge + share * (room - 2 * edge)) for share in shares]
 
 
-def _apart(
-    places: dict[str, tuple[int, int]], boxes: Mapping[str, _Box], sheet: Sheet
-) -> dict[str, tuple[int, int]]:
+def _apart(places: dict[str, tuple[int, int]], boxes: Mapping[str, _Box], sheet: Sheet) -> dict[str, tuple[int, int]]:
     """Return the places with nodes pushed apart until no name covers another, and moved onto the sheet."""
     for _ in range(_ROUNDS):
         moved = False
@@ -192,7 +190,7 @@ def _words(leaf: str) -> str:
 
 
 def _wrapped(label: str) -> list[str]:
-    """Return a name in two lines at most; a word that is longer than a line gets a hyphen."""
+    """Return a name in three lines at most; a word that is longer than a line gets a hyphen."""
     words = _LONG_WORD.sub(lambda word: "- ".join(textwrap.wrap(word[0], _LETTERS - 1)), _words(label))
     return textwrap.wrap(words, _LETTERS, max_lines=_LINES, placeholder=" …", break_on_hyphens=False)
 

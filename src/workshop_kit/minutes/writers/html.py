@@ -115,7 +115,9 @@ def _figure(figure: Figure, text: Text) -> str:
     """Return the picture with its data beneath; the picture's name is its alt text, the caption its title."""
     caption = [_tag("figcaption", _leaf(figure.title), dir="auto")] if figure.title else []
     picture = [_tag("div", draw(figure, text.lang).svg, cls="picture")] if not is_empty(figure) else []
-    data = [_table(data_table(figure, text), row_heads=True)] if not is_empty(figure) else [_tag("p", _leaf(figure.alt))]
+    data = (
+        [_table(data_table(figure, text), row_heads=True)] if not is_empty(figure) else [_tag("p", _leaf(figure.alt))]
+    )
     return _tag("figure", _joined([*caption, *picture, *data]))
 
 
