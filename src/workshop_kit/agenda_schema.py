@@ -40,6 +40,8 @@ MEANING = {
     "ideas": N_("Cards that are there from the start, or come from an earlier step."),
     "statements": N_("Statements that are there from the start."),
     "collects": N_("Whether people can add to it."),
+    "most_hours": N_("How many hours a month one person may give to one task."),
+    "estimates": N_("Whether people estimate how many hours a task takes."),
     "points": N_("What stands on the page, point by point."),
     "openness": N_("Whether ballots are shown with names, without, or are secret."),
     "receipts": N_("Whether each secret ballot gets a receipt that its voter finds in the minutes."),

@@ -27,6 +27,7 @@ ITEMS = (
     {"id": "talk", "activity": "coffee", "topics": ["Newcomers"]},
     {"id": "floor", "activity": "queue"},
     {"id": "who", "activity": "raci", "options": ["Book a room"]},
+    {"id": "effort", "activity": "hours", "options": ["Book a room"]},
     {"id": "net", "activity": "ties", "options": ["Library", "School"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}

@@ -37,6 +37,7 @@ SUCCESS_FACTORS = "success-factors"
 
 TYPED_IN = {
     "raci": ("add-task", N_("Simulated task {n}")),
+    "hours": ("add-task", N_("Simulated task {n}")),
     "ties": ("add", N_("Simulated group {n}")),
 }
 """Kinds of activity that may begin without anything to choose, with the facilitator's command that adds it."""
