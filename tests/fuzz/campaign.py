@@ -114,6 +114,16 @@ options = ["Book a room"]
 roles_from = "item:board"
 
 [[item]]
+id = "net"
+activity = "ties"
+options = ["Library", "School"]
+
+[[item]]
+id = "effort"
+activity = "hours"
+options = ["Book a room"]
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -140,6 +150,8 @@ HONEST = {
     "floor": ("command=ask&kind=speak", "command=withdraw&request={request}"),
     "wishes": ("command=wish&wish.host=1&wish.o2=no", "command=withdraw"),
     "who": ("command=take&part.o1=C", "command=take&part.o1="),
+    "net": ("command=tie&one=o1&other=o2&kind.online=yes", "command=untie&one=o1&other=o2"),
+    "effort": ("command=save&given.o1=3&needed.o1=8", "command=save&given.o1="),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

@@ -101,6 +101,14 @@ activity = "queue"
 id = "who"
 activity = "raci"
 options = [TITLE]
+[[item]]
+id = "net"
+activity = "ties"
+options = [TITLE, "Two"]
+[[item]]
+id = "effort"
+activity = "hours"
+options = [TITLE]
 """
 
 
@@ -154,9 +162,24 @@ def script(text: str, short: str, cards: tuple[str, ...]) -> Iterator[tuple[str,
     yield FRONT, "open", "who", {}
     yield EVERYBODY, "take", "who", {"part.o1": "C"}
     yield FRONT, "close", "who", {}
+    yield from more(short)
     for field in ("note-taker", "excused", "purpose", "continues", "links", "next-meeting"):
         yield FRONT, "note", "", {"field": field, "text": text}
     yield FRONT, "note", "", {"field": "decision", "item": "poll", "text": text}
+
+
+def more(short: str) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield what happens in the last steps."""
+    yield FRONT, "open", "net", {}
+    yield FIRST, "add", "net", {"label": f"{short[:70]} 2"}
+    yield EVERYBODY, "tie", "net", {"one": "n3", "other": "o1", "kind.online": "yes"}
+    yield SECOND, "tie", "net", {"one": "o1", "other": "o2", "state": "missing"}
+    yield FRONT, "hide", "net", {"node": "o2", "reason": short}
+    yield FRONT, "show", "net", {"node": "o2"}
+    yield FRONT, "open", "effort", {}
+    yield FRONT, "add-task", "effort", {"label": f"{short[:70]} 2"}
+    yield EVERYBODY, "save", "effort", {"given.o1": "3", "needed.t2": "8"}
+    yield FRONT, "close", "effort", {}
 
 
 def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:
