@@ -47,7 +47,7 @@ PAGE = Sheet(640, 0.72)
 
 def stage(nodes: int) -> Sheet:
     """Return a broad sheet for a screen; with few nodes it is small, so that names are large."""
-    return Sheet(min(1200, 620 + 10 * nodes), 0.42)
+    return Sheet(min(1200, 560 + 10 * nodes), 0.3)
 
 
 class _Box(NamedTuple):
@@ -62,7 +62,7 @@ class _Box(NamedTuple):
 def picture(network: Network, sheet: Sheet = PAGE) -> str:
     """Return the network as SVG with its accessible name. What was drawn last is remembered.
 
-    >>> from workshop_kit.core.document import Table
+    >>> from workshop_kit.core.document import Edge, Network, Node, Table
     >>> ends = (Node("a", "Library"), Node("b", "School"))
     >>> tie = Network("", ends, (Edge("a", "b"),), (("solid", "works together"),), "1 tie", Table((), ()))
     >>> picture(tie).count("Library"), picture(tie).count("works together")
