@@ -46,6 +46,8 @@ MEANING = {
     "proposals": N_("Whether phones may propose which cards belong together."),
     "offers": N_("What a later step takes over: the cards, or the groups that they were put into."),
     "turn": N_("After how many seconds the stage turns to the next page of cards by itself; 0 for never."),
+    "most_hours": N_("How many hours a month one person may give to one task."),
+    "estimates": N_("Whether people estimate how many hours a task takes."),
     "points": N_("What stands on the page, point by point."),
     "openness": N_("Whether ballots are shown with names, without, or are secret."),
     "receipts": N_("Whether each secret ballot gets a receipt that its voter finds in the minutes."),

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from workshop_kit.activities.market.resource_map import resource_map
 from workshop_kit.activities.market.state import Side, fitting
 from workshop_kit.core.activity import FACILITATOR, Audience
-from workshop_kit.core.document import Chart, Table
+from workshop_kit.core.document import Chart, Network, Table
 from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.text import Text
 
@@ -214,13 +215,40 @@ class TestShown:
     def test_the_record_tells_agreements_what_is_open_and_the_map(self, pair):
         say(pair, by=FACILITATOR, side="both")
         put(pair, "seek", "A van", by="ben")
-        table, note, heading, bullets, chart = pair.activity("board").record(pair.inside("board"), ENGLISH, spoken)
+        table, note, heading, bullets, chart, drawn = pair.activity("board").record(
+            pair.inside("board"), ENGLISH, spoken
+        )
         assert isinstance(table, Table)
         assert table.rows == (("We need a room", "Ben", "A room for twelve people", "Ada"),)
         assert "No money" in note.text
         assert (heading.text, bullets.items) == ("Needed, and nobody found yet", ("A van (Ben)",))
         assert isinstance(chart, Chart)
         assert chart.table.rows == (("Place", "1", "1"), ("Not assigned", "1", "0"))
+        assert isinstance(drawn, Network)
+        assert [(node.label, node.shape) for node in drawn.nodes] == [
+            ("Place", "square"),
+            ("A room for twelve people", "diamond"),
+            ("We need a room", "circle"),
+            ("A van", "circle"),
+        ]
+        assert [(edge.one, edge.other, edge.styles) for edge in drawn.edges] == [
+            ("factor/o1", "e1", ("dotted",)),
+            ("factor/o1", "e2", ("dotted",)),
+            ("e2", "e1", ("solid",)),
+        ]
+        assert drawn.alt == "Map of 2 needs and 1 offer by factor: 1 agreement; 1 entry has no agreement."
+        assert drawn.table.rows[0] == ("Place", "We can give", "A room for twelve people", "We need a room")
+
+    def test_the_map_of_a_large_market_draws_what_somebody_said_yes_to(self, room):
+        made = room(BOARD | {"limit": 100})
+        for number in range(40):
+            put(made, "offer", f"Offer {number}")
+            put(made, "seek", f"Need {number}", by="ben")
+        made.do("agree", "board", match="e1-e2", side="offer")
+        drawn = resource_map(made.inside("board"), ENGLISH)
+        assert [node.id for node in drawn.nodes] == ["e1", "e2"]
+        assert [edge.styles for edge in drawn.edges] == [("dashed",)]
+        assert len(drawn.table.rows) == 80
 
     def test_needs_and_half_agreements_are_pending(self, pair):
         put(pair, "seek", "A van", by="ben")

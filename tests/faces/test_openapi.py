@@ -29,9 +29,20 @@ ITEMS = (
     {"id": "who", "activity": "raci", "options": ["Book a room"]},
     {"id": "tables", "activity": "groups"},
     {"id": "pairs", "activity": "pairing"},
+    {"id": "effort", "activity": "hours", "options": ["Book a room"]},
+    {"id": "net", "activity": "ties", "options": ["Library", "School"]},
 )
 ITEM_OF = {item["activity"]: item["id"] for item in reversed(ITEMS)}
-KNOWN = {"factor": "o1", "action": "a1", "kind": "offer", "statement": "o1", "text": "Words", "column": "stories"}
+KNOWN = {
+    "one": "o1",
+    "other": "o2",
+    "factor": "o1",
+    "action": "a1",
+    "kind": "offer",
+    "statement": "o1",
+    "text": "Words",
+    "column": "stories",
+}
 """Values that are right in the room, for fields that are looked at before others."""
 
 each_command = pytest.mark.parametrize("described", COMMANDS)

@@ -124,6 +124,16 @@ id = "pairs"
 activity = "pairing"
 
 [[item]]
+id = "net"
+activity = "ties"
+options = ["Library", "School"]
+
+[[item]]
+id = "effort"
+activity = "hours"
+options = ["Book a room"]
+
+[[item]]
 id = "ballot"
 activity = "poll"
 rule = "choice"
@@ -152,6 +162,8 @@ HONEST = {
     "who": ("command=take&part.o1=C", "command=take&part.o1="),
     "tables": ("command=come",),
     "pairs": ("command=add&text=An+honest+idea", "command=withdraw&idea={idea}"),
+    "net": ("command=tie&one=o1&other=o2&kind.online=yes", "command=untie&one=o1&other=o2"),
+    "effort": ("command=save&given.o1=3&needed.o1=8", "command=save&given.o1="),
     "ballot": ("command=cast&choice=o1",),
 }
 """What an honest phone sends while an item is open; in braces the id of what it made last."""

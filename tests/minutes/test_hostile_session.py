@@ -109,6 +109,14 @@ places = [TITLE]
 [[item]]
 id = "pairs"
 activity = "pairing"
+[[item]]
+id = "net"
+activity = "ties"
+options = [TITLE, "Two"]
+[[item]]
+id = "effort"
+activity = "hours"
+options = [TITLE]
 """
 
 
@@ -181,6 +189,21 @@ def second_part(text: str, short: str) -> Iterator[tuple[str, str, str, dict[str
     yield FRONT, "advance", "pairs", {}
     yield FRONT, "give", "pairs", {"idea": "i4"}
     yield FRONT, "close", "pairs", {}
+    yield from more(short)
+
+
+def more(short: str) -> Iterator[tuple[str, str, str, dict[str, str]]]:
+    """Yield what happens in the last steps."""
+    yield FRONT, "open", "net", {}
+    yield FIRST, "add", "net", {"label": f"{short[:70]} 2"}
+    yield EVERYBODY, "tie", "net", {"one": "n3", "other": "o1", "kind.online": "yes"}
+    yield SECOND, "tie", "net", {"one": "o1", "other": "o2", "state": "missing"}
+    yield FRONT, "hide", "net", {"node": "o2", "reason": short}
+    yield FRONT, "show", "net", {"node": "o2"}
+    yield FRONT, "open", "effort", {}
+    yield FRONT, "add-task", "effort", {"label": f"{short[:70]} 2"}
+    yield EVERYBODY, "save", "effort", {"given.o1": "3", "needed.t2": "8"}
+    yield FRONT, "close", "effort", {}
 
 
 def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:

@@ -26,6 +26,10 @@ MOST_MARKS = 4
 """So many combining marks in a row a letter may carry; no script needs more, and a pile of them covers other lines."""
 
 
+LineStyle = Literal["solid", "dotted", "double", "dashed"]
+"""How the line of a tie is drawn; the four can be told apart in black and white."""
+
+
 class Block(Struct, frozen=True, tag_field="k", tag=str.lower, omit_defaults=True):
     """Base of all blocks; on the wire a block is a JSON object whose `k` names its kind."""
 
@@ -96,6 +100,38 @@ class Chart(Block, frozen=True):
     most: float | None = None
 
 
+class Node(Struct, frozen=True, omit_defaults=True):
+    """One node of a network: its name stands below it, its shape says what it is."""
+
+    id: str
+    label: str
+    shape: Literal["circle", "square", "diamond"] = "circle"
+
+
+class Edge(Struct, frozen=True, omit_defaults=True):
+    """A tie between two nodes, drawn as one line per style side by side; `weight` from 1 to 3 is how thick they are."""
+
+    one: str
+    other: str
+    styles: tuple[LineStyle, ...] = ("solid",)
+    weight: int = 1
+
+
+class Network(Block, frozen=True):
+    """Nodes and the ties between them; `results.networks` finds the places and draws it. `alt` tells it in words.
+
+    `legend` explains the line styles and shapes that are used, so that the picture can be read without colours. Beside
+    the picture stands `table`, which names every tie.
+    """
+
+    title: str
+    nodes: tuple[Node, ...]
+    edges: tuple[Edge, ...]
+    legend: tuple[tuple[str, str], ...]
+    alt: str
+    table: Table
+
+
 class Picture(Block, frozen=True):
     """A photo or drawing, in its file's own bytes. `alt` says in words what it shows; `caption` stands below it."""
 
@@ -105,7 +141,7 @@ class Picture(Block, frozen=True):
     caption: str = ""
 
 
-AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart | Picture
+AnyBlock = Heading | Paragraph | Bullets | Pairs | Table | Chart | Network | Picture
 
 
 class Section(Struct, frozen=True):

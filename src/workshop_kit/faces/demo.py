@@ -35,7 +35,12 @@ from workshop_kit.prepare import new_session
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
 
-TYPED_IN = {"poll": ("add-option", N_("Simulated option {n}")), "raci": ("add-task", N_("Simulated task {n}"))}
+TYPED_IN = {
+    "poll": ("add-option", N_("Simulated option {n}")),
+    "raci": ("add-task", N_("Simulated task {n}")),
+    "hours": ("add-task", N_("Simulated task {n}")),
+    "ties": ("add", N_("Simulated group {n}")),
+}
 """Kinds of activity whose facilitator may type in what there is to choose, with the command."""
 
 
@@ -116,9 +121,9 @@ def _sort(live: LiveSession, item: Item, rows: list[Option], text: Text, done: A
 
 
 def _waits_for_options(spec: Spec) -> bool:
-    if spec.activity == "raci":
-        return not spec.options() and not sources(spec)
-    return spec.activity in TYPED_IN and bool(spec.settings.get("live_options"))
+    if spec.activity == "poll":
+        return bool(spec.settings.get("live_options"))
+    return spec.activity in TYPED_IN and not spec.options() and not sources(spec)
 
 
 def _add_options(live: LiveSession, item: Item, rows: list[Option], text: Text) -> None:

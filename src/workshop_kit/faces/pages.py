@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from workshop_kit.core.activity import FACILITATOR, Audience
 from workshop_kit.core.approval import LATE, LONGEST_COMMENT, Standing
+from workshop_kit.core.document import Network
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.text import LANGUAGES, Text
@@ -25,6 +26,7 @@ from workshop_kit.faces.held import kept
 from workshop_kit.faces.published import Published
 from workshop_kit.library import PACKAGE, folder_of, voice
 from workshop_kit.live import LiveSession
+from workshop_kit.results import networks
 
 STATIC = PACKAGE / "faces" / "static"
 
@@ -255,6 +257,7 @@ class Pages:
             "address": state.address,
             "minutes_address": f"{state.address}/{state.info.code}/minutes",
             "qr": qr_svg,
+            "drawn": drawn,
             "room": Audience.ROOM,
             "nonce": lambda: secrets.token_hex(8),
             "person": lambda seat: self.live.people(seat, text),
@@ -280,6 +283,11 @@ class Pages:
     def assets(self) -> Mapping[str, str]:
         """The addresses of the two static files; the version in them lets phones keep them for good."""
         return {name: f"/static/{name}?v={(STATIC / name).stat().st_mtime_ns:x}" for name in ("kit.css", "live.js")}
+
+
+def drawn(network: Network) -> Markup:
+    """Return a network as a broad picture for the stage; the same ties are drawn once."""
+    return Markup(networks.picture(network, networks.stage(len(network.nodes))))
 
 
 @lru_cache(maxsize=8)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 TOPICS = 3
 SPEECHES = 6
+MORE_TIES = 2
 
 
 async def lean_coffee(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -> None:
@@ -66,11 +67,19 @@ async def market(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -
     await room.take_part()
 
 
+async def ties(live: LiveSession, room: Rehearsal, item_id: str, text: Text) -> None:
+    """Let everybody name some more ties."""
+    del live, item_id, text
+    for _ in range(MORE_TIES):
+        await room.take_part()
+
+
 PLAYED: Mapping[str, Callable[[LiveSession, Rehearsal, str, Text], Awaitable[None]]] = {
     "coffee": lean_coffee,
     "market": market,
     "queue": speakers,
     "roles": wishes,
+    "ties": ties,
 }
 """By the kind of activity, what goes on between opening a step and closing it."""
 

@@ -213,6 +213,8 @@ class Rehearsal:
             return answers | {field: self._name(token)}
         if field in form.selects and field not in form.required:
             return {name: value for name, value in answers.items() if name != field}
+        if others := [value for value in form.selects.get(field, ()) if value and value != answers.get(field)]:
+            return answers | {field: self._pick(others, field)}
         if values := [value for value in form.radios.get(field, ()) if value]:
             return answers | {field: self._pick(values, field)}
         return answers

@@ -17,6 +17,7 @@ from workshop_kit.core.document import (
     Chart,
     Document,
     Heading,
+    Network,
     Pairs,
     Paragraph,
     Picture,
@@ -26,7 +27,7 @@ from workshop_kit.core.document import (
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.writers.shape import settled
-from workshop_kit.results.charts import data_table
+from workshop_kit.results.figures import data_table, is_empty
 
 ALWAYS_OTHER = frozenset({"approval", "provenance", "changes"})
 """The sections that differ with every version and say nothing of the session."""
@@ -96,7 +97,7 @@ def _told(block: AnyBlock, text: Text) -> Iterator[str]:
             yield from (f"{name}: {value}" for name, value in block.pairs)
         case Table():
             yield from (", ".join(cell for cell in row if cell) for row in block.rows)
-        case Chart():
-            yield from _told(data_table(block, text), text) if block.bars else (block.alt,)
+        case Chart() | Network():
+            yield from (block.alt,) if is_empty(block) else _told(data_table(block, text), text)
         case Picture():
             yield block.caption or block.alt

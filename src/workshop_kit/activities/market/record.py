@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
+from workshop_kit.activities.market.resource_map import drawn, resource_map
 from workshop_kit.activities.market.state import Entry, MarketState, Side
 from workshop_kit.core.activity import FACILITATOR
 from workshop_kit.core.document import AnyBlock, Bar, Bullets, Chart, Heading, Paragraph, Table, one_line
@@ -18,7 +19,7 @@ OPEN = {Side.SEEK: N_("Needed, and nobody found yet"), Side.OFFER: N_("Offered, 
 
 
 def record(state: MarketState, text: Text, people: People) -> Iterator[AnyBlock]:
-    """Yield the agreements first, then what is still open, then the map of needs and offers."""
+    """Yield the agreements first, then what is still open, then needs and offers by factor, counted and as a map."""
     if not state.on_board():
         yield Paragraph(text(N_("Nothing was needed or offered.")), "note")
         return
@@ -42,6 +43,8 @@ def record(state: MarketState, text: Text, people: People) -> Iterator[AnyBlock]
             yield Bullets(tuple(_told(entry, text, people) for entry in unmatched))
     if state.factors:
         yield _map(state, text)
+    if (state.factors or state.said) and drawn(state):
+        yield resource_map(state, text)
 
 
 def pending(state: MarketState, text: Text, people: People) -> Iterable[str]:

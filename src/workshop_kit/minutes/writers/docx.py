@@ -11,7 +11,18 @@ from typing import Any
 from docx.oxml.ns import qn
 from docx.shared import Length, Pt
 
-from workshop_kit.core.document import AnyBlock, Bullets, Chart, Document, Heading, Pairs, Paragraph, Picture, Table
+from workshop_kit.core.document import (
+    AnyBlock,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Network,
+    Pairs,
+    Paragraph,
+    Picture,
+    Table,
+)
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.writers import office
 from workshop_kit.minutes.writers.archive import repacked
@@ -24,7 +35,7 @@ from workshop_kit.minutes.writers.docx_template import (
     style_name,
 )
 from workshop_kit.minutes.writers.shape import colophon, rightward, settled
-from workshop_kit.results.charts import data_table, described, draw
+from workshop_kit.results.figures import Figure, data_table, described, draw, is_empty
 
 _TWIPS = 1440 / 25.4
 _AFTER_TABLE = Pt(9)
@@ -82,8 +93,8 @@ class _Writer:
                     self.line("Pair", value, name)
             case Table():
                 self._table(block)
-            case Chart():
-                self._chart(block)
+            case Chart() | Network():
+                self._drawn(block)
             case Picture():
                 put_picture(self._blank("Figure", sticks=bool(block.caption)), block.content, block.alt, office.PHOTO)
                 if block.caption:
@@ -123,15 +134,15 @@ class _Writer:
         number.add_lvlOverride(ilvl=0).add_startOverride(1)
         return int(number.numId)
 
-    def _chart(self, chart: Chart) -> None:
-        if chart.title:
-            self.line("Caption", chart.title)
-        if chart.bars:
-            drawn = draw(chart, self.text.lang).png
-            put_picture(self._blank("Figure"), drawn, described(chart), office.CHART)
-            self._table(data_table(chart, self.text))
+    def _drawn(self, figure: Figure) -> None:
+        if figure.title:
+            self.line("Caption", figure.title)
+        if not is_empty(figure):
+            drawn = draw(figure, self.text.lang).png
+            put_picture(self._blank("Figure"), drawn, described(figure), office.CHART)
+            self._table(data_table(figure, self.text))
         else:
-            self.line("Body", described(chart))
+            self.line("Body", described(figure))
 
     def _table(self, table: Table) -> None:
         body = self.word.element.body

@@ -17,6 +17,7 @@ from workshop_kit.core.document import (
     Document,
     Heading,
     Meta,
+    Network,
     Pairs,
     Paragraph,
     Picture,
@@ -26,7 +27,7 @@ from workshop_kit.core.document import (
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.colour import NIGHT, readable
 from workshop_kit.minutes.writers.shape import banner, colophon, settled, settled_section, title
-from workshop_kit.results.charts import data_table, draw
+from workshop_kit.results.figures import Figure, data_table, draw, is_empty
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
@@ -104,17 +105,19 @@ def _block(block: AnyBlock, text: Text) -> str:
             return _tag("dl", _joined(pairs))
         case Table():
             return _table(block)
-        case Chart():
+        case Chart() | Network():
             return _figure(block, text)
         case Picture():
             return _picture(block)
 
 
-def _figure(chart: Chart, text: Text) -> str:
+def _figure(figure: Figure, text: Text) -> str:
     """Return the picture with its data beneath; the picture's name is its alt text, the caption its title."""
-    caption = [_tag("figcaption", _leaf(chart.title), dir="auto")] if chart.title else []
-    picture = [_tag("div", draw(chart, text.lang).svg, cls="picture")] if chart.bars else []
-    data = [_table(data_table(chart, text), row_heads=True)] if chart.bars else [_tag("p", _leaf(chart.alt))]
+    caption = [_tag("figcaption", _leaf(figure.title), dir="auto")] if figure.title else []
+    picture = [_tag("div", draw(figure, text.lang).svg, cls="picture")] if not is_empty(figure) else []
+    data = (
+        [_table(data_table(figure, text), row_heads=True)] if not is_empty(figure) else [_tag("p", _leaf(figure.alt))]
+    )
     return _tag("figure", _joined([*caption, *picture, *data]))
 
 

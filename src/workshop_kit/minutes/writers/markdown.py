@@ -11,6 +11,7 @@ from workshop_kit.core.document import (
     Chart,
     Document,
     Heading,
+    Network,
     Pairs,
     Paragraph,
     Picture,
@@ -20,7 +21,7 @@ from workshop_kit.core.document import (
 )
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.writers.shape import banner, colophon, settled, settled_section, title
-from workshop_kit.results.charts import data_table, described
+from workshop_kit.results.figures import data_table, described
 
 _ANYWHERE = re.compile(r"[\\`*_{}\[\]<>#|~&!$^]")
 _AUTOLINK = re.compile(r"(?i):(?=//)|@|(?<=www)\.|(?<=mailto):|(?<=xmpp):")
@@ -96,7 +97,7 @@ def _block(block: AnyBlock, text: Text) -> Iterator[str]:
             yield "\n".join(f"* **{escaped(name)}:** {escaped(value)}" for name, value in block.pairs)
         case Table():
             yield from _table(block)
-        case Chart():
+        case Chart() | Network():
             if block.title:
                 yield f"**{escaped(block.title)}**"
             yield f"*{escaped(described(block))}*"

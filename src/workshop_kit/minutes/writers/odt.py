@@ -8,7 +8,18 @@ from __future__ import annotations
 
 from xml.etree import ElementTree as ET
 
-from workshop_kit.core.document import AnyBlock, Bullets, Chart, Document, Heading, Pairs, Paragraph, Picture, Table
+from workshop_kit.core.document import (
+    AnyBlock,
+    Bullets,
+    Chart,
+    Document,
+    Heading,
+    Network,
+    Pairs,
+    Paragraph,
+    Picture,
+    Table,
+)
 from workshop_kit.core.text import Text
 from workshop_kit.minutes.writers import office
 from workshop_kit.minutes.writers.archive import packed
@@ -26,7 +37,7 @@ from workshop_kit.minutes.writers.odt_styles import (
     styles_part,
 )
 from workshop_kit.minutes.writers.shape import colophon, rightward, settled
-from workshop_kit.results.charts import data_table, described, draw
+from workshop_kit.results.figures import Figure, data_table, described, draw, is_empty
 
 
 def write(document: Document, text: Text) -> bytes:
@@ -85,8 +96,8 @@ class _Writer:
                     self.body.append(self._paragraph("Pair", value, name))
             case Table():
                 self._table(block)
-            case Chart():
-                self._chart(block)
+            case Chart() | Network():
+                self._drawn(block)
             case Picture():
                 self._figure(block.content, block.alt, office.PHOTO, sticks=bool(block.caption))
                 if block.caption:
@@ -137,14 +148,14 @@ class _Writer:
             )
         return twin
 
-    def _chart(self, chart: Chart) -> None:
-        if chart.title:
-            self.line("Caption", chart.title)
-        if chart.bars:
-            self._figure(draw(chart, self.text.lang).png, described(chart), office.CHART)
-            self._table(data_table(chart, self.text))
+    def _drawn(self, figure: Figure) -> None:
+        if figure.title:
+            self.line("Caption", figure.title)
+        if not is_empty(figure):
+            self._figure(draw(figure, self.text.lang).png, described(figure), office.CHART)
+            self._table(data_table(figure, self.text))
         else:
-            self.line("Body", described(chart))
+            self.line("Body", described(figure))
 
     def _figure(self, content: bytes, alt: str, most: tuple[float, float], *, sticks: bool = False) -> None:
         paragraph = element("text:p", text__style_name=style_id("Figure above" if sticks else "Figure"))

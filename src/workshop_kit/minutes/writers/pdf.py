@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from workshop_kit.core.document import AnyBlock, Chart, Document, Look, Picture, Table
+from workshop_kit.core.document import AnyBlock, Chart, Document, Look, Network, Picture, Table
 from workshop_kit.core.errors import N_
 from workshop_kit.core.text import Text
 from workshop_kit.minutes import fonts
@@ -23,7 +23,7 @@ from workshop_kit.minutes.writers.shape import (
     title,
 )
 from workshop_kit.minutes.writers.typesetting import SECONDS, Job, each_leaf, typeset
-from workshop_kit.results.charts import data_table, described, draw
+from workshop_kit.results.figures import Figure, data_table, described, draw, inscriptions, is_empty
 
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 _PHOTO = (158.0, 100.0)
@@ -71,9 +71,9 @@ def _plain(block: AnyBlock, text: Text, pictures: dict[str, bytes]) -> dict[str,
     match block:
         case Table():
             return _table(block)
-        case Chart(bars=()):
+        case Chart() | Network() if is_empty(block):
             return {"k": "chart", "title": block.title, "alt": described(block), "data": None, "picture": None}
-        case Chart():
+        case Chart() | Network():
             suffix, content = _picture(block, text)
             name = _kept(pictures, content, suffix)
             data = _table(data_table(block, text))
@@ -104,11 +104,11 @@ def _letterhead(look: Look, pictures: dict[str, bytes]) -> dict[str, Any] | None
     }
 
 
-def _picture(chart: Chart, text: Text) -> tuple[str, bytes]:
+def _picture(figure: Figure, text: Text) -> tuple[str, bytes]:
     """Return the chart as SVG, or as pixels if its words mix scripts, which Typst does not set inside an SVG."""
-    drawn = draw(chart, text.lang)
-    words = "".join([chart.unit, *(bar.label + bar.note for bar in chart.bars)])
-    return (".svg", drawn.svg.encode()) if fonts.plain(words.replace("\n", "")) else (".png", drawn.png)
+    drawn = draw(figure, text.lang)
+    plain = fonts.plain(inscriptions(figure).replace("\n", ""))
+    return (".svg", drawn.svg.encode()) if plain else (".png", drawn.png)
 
 
 def _table(table: Table) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from workshop_kit.core.document import (
     Heading,
     Look,
     Meta,
+    Network,
     Pairs,
     Paragraph,
     Picture,
@@ -35,7 +36,7 @@ from workshop_kit.core.text import Text
 from workshop_kit.minutes import vector
 from workshop_kit.minutes.colour import ACCENT, readable
 from workshop_kit.minutes.pictures import PictureError, pixels_only, size
-from workshop_kit.results.charts import data_table
+from workshop_kit.results.figures import data_table, is_empty
 
 _SECTION_LEVEL, _DEEPEST = 2, 6
 _NOT_IN_AN_ID = re.compile(r"[^\w-]+")
@@ -147,7 +148,7 @@ def tables(document: Document, text: Text) -> Iterator[tuple[str, Table]]:
                     under = block.text
                 case Table():
                     yield section.title, block
-                case Chart() if block.bars:
+                case Chart() | Network() if not is_empty(block):
                     yield section.title, msgspec.structs.replace(data_table(block, text), caption=block.title)
                 case Bullets():
                     items += ((under, item) for item in block.items)
@@ -226,7 +227,7 @@ def _settled_blocks(blocks: Iterable[AnyBlock]) -> Iterator[AnyBlock]:
                     yield Bullets(kept, block.ordered)
             case Pairs(pairs=()):
                 continue
-            case Chart():
+            case Chart() | Network():
                 yield msgspec.structs.replace(block, title=one_line(block.title), alt=one_line(block.alt))
             case Picture():
                 yield from _settled_picture(block)
