@@ -46,6 +46,9 @@ NAMED = 0.35
 ANY = "*"
 """Stands in the texts of a rehearsal for one of the values that a form offers."""
 
+MODEST = {"given": (0, 0, 0, 0, 1, 2, 4), "needed": range(10, 61, 5)}
+"""Hours a month that people give to a task, and think that it needs."""
+
 FEW = 0.12
 """The share of people who do what a few are enough for: join in with an action, take a part in a task."""
 
@@ -190,7 +193,7 @@ class Rehearsal:
             chosen |= {name: form.boxes[name] for name in ticked}
         for name, numbers in form.numbers.items():
             if name not in shared:
-                chosen[name] = str(self._random.choice(numbers))
+                chosen[name] = str(self._random.choice(MODEST.get(name.partition(".")[0], numbers)))
         chosen |= self._selected(form)
         chosen |= self._days(form)
         for name, given in form.texts.items():
