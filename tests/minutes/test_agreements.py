@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import pytest
+from tests.minutes.telling import AGREED, NAMES, SEATS, minutes, told
 
 from workshop_kit import privacy
-from workshop_kit.core.document import Document, Heading, Table
+from workshop_kit.core.document import Heading, Table
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import voice
-from workshop_kit.minutes.kinds import KINDS, kind_named
+from workshop_kit.minutes.kinds import KINDS
 from workshop_kit.minutes.lint import findings
-from workshop_kit.minutes.sections import EDITIONS, Minutes
-from workshop_kit.people import NameList
+from workshop_kit.minutes.sections import EDITIONS
 
-SEATS = tuple(f"s{number:02d}" for number in range(1, 9))
 LEFT = {"what": "Find a room", "person": "c1", "until": "2026-10-01", "session": "First meeting", "day": "2026-05-04"}
 PLAN = {"id": "plan", "activity": "actions", "carried": [LEFT]}
 MARKET = {"id": "market", "activity": "market", "factors": ["Place", "People"]}
 SAY = {"id": "say", "activity": "statements", "statements": ["Meet monthly", "Pay a fee"]}
-NAMES = {seat: f"#{seat}#" for seat in SEATS} | {"c1": "#c1#"}
-"""Names with signs that nothing else in the minutes has."""
-
-AGREED = SEATS[0]
-"""Who agreed to be named in public; everybody has given a name."""
 
 
 @pytest.fixture(scope="module")
@@ -58,16 +52,6 @@ def made(room):
         made.do("vote", "say", by=seat, statement="o2", value="-1")
     made.do("close", "say")
     return made
-
-
-def minutes(made, edition="internal", kind="results", lang="en"):
-    people = NameList(NAMES, {seat.id: seat.number for seat in made.state.seats.values()})
-    return Minutes(made.rules, made.state, voice(lang), people, edition=edition, kind=kind_named(kind), events=made.log)
-
-
-def told(made, *which, **options):
-    sections = Document(minutes(made).meta(), tuple(minutes(made, **options).sections())).sections
-    return str([section for section in sections if not which or section.id in which])
 
 
 @pytest.mark.parametrize("lang", list(LANGUAGES))

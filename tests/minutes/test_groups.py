@@ -3,22 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from tests.minutes.telling import AGREED, NAMES, SEATS, minutes, told
 
 from workshop_kit import privacy
-from workshop_kit.core.document import Document
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import voice
-from workshop_kit.minutes.kinds import KINDS, kind_named
+from workshop_kit.minutes.kinds import KINDS
 from workshop_kit.minutes.lint import findings
-from workshop_kit.minutes.sections import EDITIONS, Minutes
-from workshop_kit.people import NameList
+from workshop_kit.minutes.sections import EDITIONS
 
-SEATS = tuple(f"s{number:02d}" for number in range(1, 9))
 TALK = {"id": "talk", "activity": "groups", "size": 4, "rounds": 2}
 STEP = {"id": "step", "activity": "pairing"}
-NAMES = {seat: f"#{seat}#" for seat in SEATS}
-AGREED = SEATS[0]
-"""Who agreed to be named in public; everybody has given a name."""
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +41,6 @@ def made(room):
     return made
 
 
-def minutes(made, edition="internal", kind="results", lang="en"):
-    people = NameList(NAMES, {seat.id: seat.number for seat in made.state.seats.values()})
-    return Minutes(made.rules, made.state, voice(lang), people, edition=edition, kind=kind_named(kind), events=made.log)
-
-
-def told(made, *which, **options):
-    sections = Document(minutes(made).meta(), tuple(minutes(made, **options).sections())).sections
-    return str([section for section in sections if not which or section.id in which])
-
-
 @pytest.mark.parametrize("lang", list(LANGUAGES))
 @pytest.mark.parametrize("edition", EDITIONS)
 @pytest.mark.parametrize("kind", [kind.name for kind in KINDS])
@@ -76,7 +61,7 @@ def test_in_public_nobody_is_told_to_have_been_with_whom(made, kind, lang):
     assert [name for name in NAMES.values() if name in whole] == []
     if kind == "results":
         inside = told(made, "item-talk", kind=kind, lang=lang)
-        assert [name for name in NAMES.values() if name not in inside] == []
+        assert [seat for seat in SEATS if NAMES[seat] not in inside] == []
 
 
 def test_the_check_asks_about_groups_without_a_report(made):

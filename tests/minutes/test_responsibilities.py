@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from tests.minutes import telling
+from tests.minutes.telling import AGREED, NAMES, minutes, told
 
 from workshop_kit import privacy
-from workshop_kit.core.document import Document, Table
+from workshop_kit.core.document import Table
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.library import voice
-from workshop_kit.minutes.kinds import KINDS, kind_named
+from workshop_kit.minutes.kinds import KINDS
 from workshop_kit.minutes.lint import findings
-from workshop_kit.minutes.sections import EDITIONS, Minutes
-from workshop_kit.people import NameList
+from workshop_kit.minutes.sections import EDITIONS
 
-SEATS = tuple(f"s{number:02d}" for number in range(1, 8))
+SEATS = telling.SEATS[:7]
 BOARD = {
     "id": "board",
     "activity": "roles",
@@ -21,10 +22,6 @@ BOARD = {
     "options": [{"id": "host", "label": "Host", "places": 2}, {"id": "money", "label": "Money"}],
 }
 WHO = {"id": "who", "activity": "raci", "options": ["Book a room", "Sing"], "roles_from": "item:board"}
-NAMES = {seat: f"#{seat}#" for seat in SEATS}
-"""Names with signs that nothing else in the minutes has."""
-
-AGREED = SEATS[0]
 
 
 @pytest.fixture(scope="module")
@@ -46,16 +43,6 @@ def made(room):
     made.do("take", "who", holder="role/money", task="o2", part="C")
     made.do("close", "who")
     return made
-
-
-def minutes(made, edition="internal", kind="results", lang="en"):
-    people = NameList(NAMES, {seat.id: seat.number for seat in made.state.seats.values()})
-    return Minutes(made.rules, made.state, voice(lang), people, edition=edition, kind=kind_named(kind), events=made.log)
-
-
-def told(made, *which, **options):
-    sections = Document(minutes(made).meta(), tuple(minutes(made, **options).sections())).sections
-    return str([section for section in sections if not which or section.id in which])
 
 
 @pytest.mark.parametrize("lang", list(LANGUAGES))

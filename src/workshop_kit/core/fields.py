@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Container, Iterable
 from typing import TYPE_CHECKING
 
+from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, Refused, Why
+from workshop_kit.core.event import OPTION_ADDED, Fact
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Command
+    from workshop_kit.core.text import Localised
 
 LONGEST_QUOTE = 60
 """How much of what somebody sent a refusal repeats."""
@@ -63,3 +66,13 @@ def free_id(letter: str, known: Container[str], count: int) -> str:
     while f"{letter}{number}" in known:
         number += 1
     return f"{letter}{number}"
+
+
+def typed_task(command: Command, known: Collection[str], labels: Iterable[Localised], most: int, longest: int) -> Fact:
+    """Return the entry of a task that the facilitator types in; `known` are all ids, `labels` those that are shown."""
+    label = written(one_line(clean(command.fields.get("label", ""))).strip(), "label", longest)
+    if len(known) >= most:
+        raise Refused(Why.INVALID, N_("There is room for {most} tasks."), field="label", most=most)
+    if any(label in wordings.values() for wordings in labels):
+        raise Refused(Why.INVALID, N_("This task is listed already."), field="label")
+    return Fact(OPTION_ADDED, {"id": free_id("t", known, len(known)), "label": label})

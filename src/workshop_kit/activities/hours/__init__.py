@@ -24,10 +24,9 @@ from workshop_kit.activities.hours.state import (
     Task,
 )
 from workshop_kit.core.activity import Option, Row, Spec, Viewer
-from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import OPTION_ADDED, Event, Fact
-from workshop_kit.core.fields import free_id, one_of, only_the_facilitator, unknown, written
+from workshop_kit.core.fields import one_of, only_the_facilitator, typed_task, unknown
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -75,7 +74,8 @@ class Hours:
             case "describe":
                 return self._describe(state, command)
             case "add-task":
-                return self._add(state, command)
+                known = {task.id for task in state.tasks}
+                return (typed_task(command, known, (task.label for task in state.tasks), MOST_TASKS, LONGEST),)
         raise unknown(command)
 
     @staticmethod
@@ -108,16 +108,6 @@ class Hours:
             return ()
         data = {"task": task.id, "pay": pay} | ({} if hours is None else {"hours": hours})
         return (Fact("hours.task_described", data),)
-
-    @staticmethod
-    def _add(state: HoursState, command: Command) -> tuple[Fact, ...]:
-        label = written(one_line(clean(command.fields.get("label", ""))).strip(), "label", LONGEST)
-        if len(state.tasks) >= MOST_TASKS:
-            raise Refused(Why.INVALID, N_("There is room for {most} tasks."), field="label", most=MOST_TASKS)
-        if any(label in task.label.values() for task in state.tasks):
-            raise Refused(Why.INVALID, N_("This task is listed already."), field="label")
-        known = {task.id for task in state.tasks}
-        return (Fact(OPTION_ADDED, {"id": free_id("t", known, len(known)), "label": label}),)
 
     # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -26,10 +26,9 @@ from workshop_kit.activities.raci.state import (
 )
 from workshop_kit.activities.raci.told import course, doubts, gist, pending, record
 from workshop_kit.core.activity import Audience, Option, Person, Row, Spec, Viewer
-from workshop_kit.core.document import clean, one_line
 from workshop_kit.core.errors import N_, AgendaError, Refused, Why
 from workshop_kit.core.event import OPTION_ADDED, Event, Fact
-from workshop_kit.core.fields import free_id, one_of, only_the_facilitator, unknown, written
+from workshop_kit.core.fields import one_of, only_the_facilitator, typed_task, unknown
 from workshop_kit.core.text import AS_WRITTEN
 
 if TYPE_CHECKING:
@@ -80,7 +79,8 @@ class Raci:
                 moved = Fact("raci.accountability_moved", {"task": task.id, **holder.data})
                 return () if task.answering == (holder,) else (moved,)
             case "add-task":
-                return self._add(state, command)
+                known = {task.id for task in state.tasks}
+                return (typed_task(command, known, (task.label for task in state.shown), MOST_TASKS, LONGEST),)
             case "drop":
                 return (Fact("raci.task_dropped", {"task": _task(state, command).id}),)
             case "restore":
@@ -120,16 +120,6 @@ class Raci:
         if any("part" in fact.data for fact in facts) and not (actor.named or actor.facilitates):
             raise Refused(Why.INVALID, N_("Please give the name that shall stand in the minutes."), field="name")
         return tuple(facts)
-
-    @staticmethod
-    def _add(state: RaciState, command: Command) -> tuple[Fact, ...]:
-        label = written(one_line(clean(command.fields.get("label", ""))).strip(), "label", LONGEST)
-        if len(state.tasks) >= MOST_TASKS:
-            raise Refused(Why.INVALID, N_("There is room for {most} tasks."), field="label", most=MOST_TASKS)
-        if any(label in task.label.values() for task in state.shown):
-            raise Refused(Why.INVALID, N_("This task is listed already."), field="label")
-        known = {task.id for task in state.tasks}
-        return (Fact(OPTION_ADDED, {"id": free_id("t", known, len(known)), "label": label}),)
 
     # ── evolve ────────────────────────────────────────────────────────────────────────────────────────────────────
 
