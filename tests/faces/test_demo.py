@@ -158,7 +158,7 @@ def test_it_leaves_a_real_session_alone(tmp_path):
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
 
 
-@pytest.fixture(scope="session", params=["founding-meeting", "open-space-session"])
+@pytest.fixture(scope="session", params=["founding-meeting", "open-space-session", "hub-workshop"])
 def rehearsed(request, tmp_path_factory):
     """Play a shipped agenda to the end; returns its name and the session's folder."""
     name, place = request.param, tmp_path_factory.mktemp("rehearsed")
@@ -186,6 +186,7 @@ def test_the_kind_of_minutes_that_its_guide_advises_is_written(rehearsed):
     kind, told = {
         "founding-meeting": ("assembly", "Damit besteht Konsent."),
         "open-space-session": ("card", "Aufräumen ist eine Rolle und kein Zufall"),
+        "hub-workshop": ("course", "Station 12: Geschichten, die Mut machen"),
     }[name]
     written = kit("minutes", folder, "--lang", "de", "--kind", kind, "--format", "pdf,md", "--edition", "public")
     assert (written.returncode, written.stderr) == (0, "")

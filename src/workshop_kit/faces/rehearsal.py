@@ -23,7 +23,9 @@ AT_ONCE = 20
 IDLE = 2.0
 """Seconds for which a connection is used again: fewer than the server's 5, lest both end it at once."""
 PATIENCE = 20.0
-LOOK_AGAIN = 0.02
+LOOK_AGAIN = 0.05
+TOO_MANY = 429
+A_MOMENT = 0.5
 MENDED = 5
 """So often somebody tries again after a refusal that names a field."""
 SHY = 0.15
@@ -272,7 +274,11 @@ class Rehearsal:
 
     async def _page(self, token: str) -> str:
         headers = {"authorization": f"Bearer {token}", "accept": "text/html"}
-        answer = await self._client.get(self.address, headers=headers)
+        async with asyncio.timeout(PATIENCE):
+            while (  # noqa: ASYNC110 - as a phone does that was asked to wait
+                answer := await self._client.get(self.address, headers=headers)
+            ).status_code == TOO_MANY:
+                await asyncio.sleep(A_MOMENT)
         answer.raise_for_status()
         return answer.text
 
