@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from workshop_kit.activities.market.events import SHAPES
+from workshop_kit.activities.market.matching import best_together
 from workshop_kit.activities.market.record import pending, record
 from workshop_kit.activities.market.state import (
     CHOOSABLE,
@@ -153,6 +154,7 @@ class Market:
             waiting=tuple(
                 (state.entries[match.offer], state.entries[match.seek]) for match in state.matches(agreed=False)
             ),
+            fits=best_together(state.unmatched(Side.OFFER), state.unmatched(Side.SEEK)) if facilitates else (),
             taken=frozenset(one for match in agreed for one in match),
             mine=tuple(map(partial(_own, state), state.on_board() if facilitates else mine)),
             hidden=tuple(entry for entry in state.entries.values() if facilitates and entry.gone is Gone.HIDDEN),

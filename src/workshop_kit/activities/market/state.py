@@ -125,12 +125,18 @@ def fitting(entry: Entry, others: Iterable[Entry]) -> list[tuple[float, Entry]]:
     The score is the share of telling words (in percent, of the shorter text) that the other one has too, and more for
     the same factor. Words are the same where their letters nearly are, as "room" and "rooms".
     """
-    known = (other for other in others if other.seat != entry.seat or other.seat == FACILITATOR)
-    scored = [(_score(entry, other), other) for other in known]
+    scored = [(fit(entry, other), other) for other in others if _of_others(entry, other)]
     return sorted(scored, key=lambda pair: (-pair[0], pair[1].number))
 
 
-def _score(entry: Entry, other: Entry) -> float:
+def _of_others(entry: Entry, other: Entry) -> bool:
+    return other.seat != entry.seat or other.seat == FACILITATOR
+
+
+def fit(entry: Entry, other: Entry) -> float:
+    """Return how well two entries may fit; 0 for two of the same person."""
+    if not _of_others(entry, other):
+        return 0.0
     return overlap(entry.text, other.text) + (SAME_FACTOR if entry.factor and entry.factor == other.factor else 0.0)
 
 
@@ -152,13 +158,17 @@ class Own(Struct, frozen=True):
 
 
 class MarketView(Struct, frozen=True):
-    """The board as one viewer sees it. `agreed` are the agreements, `waiting` the matches that lack a side's yes."""
+    """The board as one viewer sees it. `agreed` are the agreements, `waiting` the matches that lack a side's yes.
+
+    `fits`, for the facilitator, are the offers and needs still open that go together best.
+    """
 
     factors: tuple[Option, ...]
     kinds: Mapping[Side, str]
     board: tuple[tuple[Side, tuple[Entry, ...]], ...]
     agreed: tuple[tuple[Entry, Entry], ...]
     waiting: tuple[tuple[Entry, Entry], ...]
+    fits: tuple[tuple[Entry, Entry], ...]
     taken: frozenset[str]
     mine: tuple[Own, ...]
     hidden: tuple[Entry, ...]
