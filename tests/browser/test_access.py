@@ -115,7 +115,7 @@ def test_the_way_in_with_a_ticket(session, page_of, watch):
 
 
 SHORT = [name for name in agenda_names() if name != "hub-workshop"]
-"""The hub's twenty-six steps take minutes; each kind of step in it is looked at in another agenda or by its own test."""
+"""The hub's many steps take minutes; each kind of step in it is looked at in another agenda or by its own test."""
 
 
 @pytest.mark.parametrize("session", [*SHORT, OTHER_POLLS], ids=[*SHORT, "other-polls"], indirect=True)
