@@ -167,6 +167,7 @@ def test_what_is_kept_of_me(session, page_of):
         page = join(page_of(locale=lang), session)
         page.fill("textarea", "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichen " * 3)
         page.click("main form button[type=submit]")
+        expect(page.locator("[data-pending]")).to_have_count(0)
         page.click("#settings summary")
         page.click("#my-data summary")
         audit.look(page, f"{lang} settings and my data")

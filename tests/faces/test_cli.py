@@ -392,7 +392,7 @@ class TestResults:
         code, out, _err = run("results", session, "cards", "--format", "json")
         rows = json.loads(out)
         assert code == 0
-        assert list(rows[0]) == ["id", "text", "factor", "state", "likes", "channel"]
+        assert list(rows[0]) == ["id", "text", "factor", "state", "likes", "channel", "cluster"]
         assert [(row["text"], row["factor"], row["state"]) for row in rows] == [
             ("=1+1", "o1", "assigned"),
             ("Zweite Karte, mit Komma", "", "unassigned"),

@@ -443,11 +443,12 @@ class TestNumbers:
         assert all(map(closed, peers[:3]))
 
     def test_stages_beyond_the_limit_take_the_place_of_the_oldest(self, many):
-        peers = many(MOST_STAGES + 3)
-        for peer in peers:
-            shake_hands(peer)
-            peer.sendall(frame(TEXT, b"hello=&view=stage"))
-            peer.recv(1, socket.MSG_PEEK)  # the server has answered, so this one came before the next
+        peers = []
+        for _ in range(MOST_STAGES + 3):
+            peers += many(1)
+            shake_hands(peers[-1])
+            peers[-1].sendall(frame(TEXT, b"hello=&view=stage"))
+            peers[-1].recv(1, socket.MSG_PEEK)  # the server has answered, so this one came before the next
         assert all(map(self.gave_way, peers[:3]))
         assert not any(map(closed, peers[-3:]))
 
