@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from workshop_kit.core import approval
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import ERASED, PLACES, Channel, Event
+from workshop_kit.core.event import ASSIGNED, ERASED, PLACES, WITHOUT, Channel, Event
 from workshop_kit.core.noted import COMMAND, NOTED, personal
 from workshop_kit.core.personal import PUBLIC_MINUTES, REASONS
 from workshop_kit.library import voice
@@ -51,16 +51,29 @@ def held_of(live: LiveSession, seat: str) -> dict[str, Any]:
         "entries": [
             {"at": moment(event.at), "item": event.item, "name": event.name, "data": _of_seat(event, seat)}
             for event in live.store.read()
-            if seat in {event.actor, event.data.get("seat"), event.data.get("voter"), *event.data.get(PLACES, ())}
+            if seat in _people_in(event)
             or (name and event.name == NOTED and word(name).search(event.data.get("text", "")))
         ],
     }
 
 
+def _people_in(event: Event) -> set[str | None]:
+    """Return the seats that an entry is by or about."""
+    data = event.data
+    many = {*data.get(PLACES, ()), *data.get(WITHOUT, ()), *(one["seat"] for one in data.get(ASSIGNED, ()))}
+    return {event.actor, data.get("seat"), data.get("voter"), *many}
+
+
 def _of_seat(event: Event, seat: str) -> dict[str, Any]:
-    """Return what an entry says; of everybody's places only the person's own."""
+    """Return what an entry says; of what it says of many people only the person's own."""
     data = dict(event.data)
-    return data | {PLACES: {seat: data[PLACES].get(seat, [])}} if PLACES in data else data
+    if PLACES in data:
+        data[PLACES] = {seat: data[PLACES].get(seat, [])}
+    if ASSIGNED in data:
+        data[ASSIGNED] = [one for one in data[ASSIGNED] if one["seat"] == seat]
+    if WITHOUT in data:
+        data[WITHOUT] = [one for one in data[WITHOUT] if one == seat]
+    return data
 
 
 def seat_called(live: LiveSession, who: str) -> str:

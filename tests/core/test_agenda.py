@@ -75,6 +75,8 @@ def test_a_repeated_id_is_refused(mistake):
         ({"rule": 1}, "expected"),
         ({"openness": "secret-ish"}, "open, names-hidden"),
         ({"reveal": "never"}, "on_close, manual, live"),
+        ({"activity": "info", "points": ["One."], "reveal": "never"}, "on_close, manual, live"),
+        ({"activity": "cards", "format": "nothing"}, "expected: plus-delta, "),
         ({"rule": "dots", "budget": "3"}, "expected: int"),
         ({"rule": "dots", "budget": True}, "expected: int"),
         ({"rule": "dots", "budget": -1}, "budget"),

@@ -21,10 +21,13 @@ from tests.minutes.hostile import HOSTILE, PHOTO
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.event import Channel
+from workshop_kit.faces.held import kept
 from workshop_kit.folder import SessionFolder
+from workshop_kit.library import voice
 from workshop_kit.minutes.run import write_minutes
 from workshop_kit.minutes.writers import BUILT_IN
 from workshop_kit.prepare import new_session
+from workshop_kit.privacy import held_of
 
 FORMATS = tuple(known.name for known in BUILT_IN)
 SHORT = '<b>=1+1|\'"{{7*7}} #eval("1") \u202eمرحبا'
@@ -117,6 +120,11 @@ options = [TITLE, "Two"]
 id = "effort"
 activity = "hours"
 options = [TITLE]
+[[item]]
+id = "wishes"
+activity = "roles"
+wishes = true
+options = [TITLE]
 """
 
 
@@ -183,9 +191,9 @@ def second_part(text: str, short: str) -> Iterator[tuple[str, str, str, dict[str
     yield FIRST, "report", "tables", {"text": short}
     yield FRONT, "open", "pairs", {}
     yield EVERYBODY, "add", "pairs", {"text": text}
-    for kept in ("i1", "i3"):
+    for idea in ("i1", "i3"):
         yield FRONT, "advance", "pairs", {}
-        yield FIRST, "add", "pairs", {f"from.{kept}": "on"}
+        yield FIRST, "add", "pairs", {f"from.{idea}": "on"}
     yield FRONT, "advance", "pairs", {}
     yield FRONT, "give", "pairs", {"idea": "i4"}
     yield FRONT, "close", "pairs", {}
@@ -203,7 +211,10 @@ def more(short: str) -> Iterator[tuple[str, str, str, dict[str, str]]]:
     yield FRONT, "open", "effort", {}
     yield FRONT, "add-task", "effort", {"label": f"{short[:70]} 2"}
     yield EVERYBODY, "save", "effort", {"given.o1": "3", "needed.t2": "8"}
-    yield FRONT, "close", "effort", {}
+    yield FRONT, "open", "wishes", {}
+    yield EVERYBODY, "wish", "wishes", {"wish.o1": "1"}
+    yield FRONT, "propose", "wishes", {}
+    yield FRONT, "close", "wishes", {}
 
 
 def play(path: Path, text: str, short: str, cards: tuple[str, ...]) -> SessionFolder:
@@ -251,6 +262,19 @@ def written(tmp_path_factory):
         for path in files[1:]:
             pairs.setdefault(path.suffix[1:], {})[name] = path.read_bytes()
     return pairs
+
+
+def test_everybody_can_be_told_what_is_kept_of_them_after_all_kinds_of_steps(tmp_path):
+    folder = play(tmp_path / "told", "Ein Satz", "Wort", ("Eine Karte", "Noch eine"))
+    with closing(folder.open()) as live:
+        assert len(live.state.seats) == 2
+        for seat in live.state.seats:
+            held = held_of(live, seat)
+            entries = list(kept(live.state, held, voice("de"), live.rules.registry))
+            wire = {entry["name"] for entry in held["entries"]}
+            assert {"roles.assignment_proposed", "groups.mixed", "pairing.stage_begun", "ties.tie_named"} <= wire
+            others = {other for other in live.state.seats if other != seat}
+            assert not [entry for entry in entries if any(other in entry.said for other in others)]
 
 
 def both(written, kind, measure):

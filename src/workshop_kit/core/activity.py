@@ -117,7 +117,7 @@ class Spec(Struct, frozen=True):
         value = self.settings.get(key, default)
         choices = None if allowed is None else tuple(allowed)
         if (default is not None and type(value) is not type(default)) or (choices is not None and value not in choices):
-            expected = ", ".join(map(str, choices)) if choices is not None else type(default).__name__
+            expected = ", ".join(filter(None, map(str, choices))) if choices is not None else type(default).__name__
             raise AgendaError(
                 N_('Item "{item}": "{key}" is {value!r}, expected: {expected}.'),
                 item=self.id,

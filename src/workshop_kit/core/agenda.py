@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from workshop_kit.core.activity import Registry, Spec
 from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
-from workshop_kit.core.settings import TAKES_FROM, WatchedSpec
+from workshop_kit.core.settings import REVEAL, TAKES_FROM, WatchedSpec
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -124,6 +124,7 @@ def _checked_by_activity(spec: Spec, registry: Registry) -> Spec:
         kind = registry[spec.activity]
         completed = getattr(kind, "completed", None)
         spec = completed(spec) if completed else spec
+        spec.setting("reveal", REVEAL[0], REVEAL)
         watched = WatchedSpec.of(spec)
         kind.initial(watched)
     except AgendaError:

@@ -79,6 +79,12 @@ BOX_OPENED = "item.box_opened"
 PLACES = "places"
 """The key under which an event says where each of many people is: a value by seat."""
 
+ASSIGNED = "assigned"
+"""The key under which an event says what each of many people gets: tables that have a `seat`."""
+
+WITHOUT = "without"
+"""The key under which it names the seats of those who get nothing."""
+
 TICKETS_ISSUED = "session.tickets_issued"
 """The event that tells how many tickets were issued: {"count": …}. Their codes are nowhere in the log."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Container, Iterable
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,9 @@ from workshop_kit.core.event import OPTION_ADDED, Fact
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Command
     from workshop_kit.core.text import Localised
+
+INVISIBLE = "CZ"
+"""First letters of the Unicode categories of what nobody sees: control and format characters, and spaces."""
 
 LONGEST_QUOTE = 60
 """How much of what somebody sent a refusal repeats."""
@@ -45,8 +49,8 @@ def short(text: str, field: str, longest: int) -> str:
 
 
 def written(text: str, field: str, longest: int) -> str:
-    """Return a text, if there is one and it is short enough."""
-    if not text:
+    """Return a text, if there is one that can be seen and it is short enough."""
+    if all(unicodedata.category(character)[0] in INVISIBLE for character in text):
         raise Refused(Why.INVALID, N_("Please write something first."), field=field)
     return short(text, field, longest)
 

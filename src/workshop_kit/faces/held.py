@@ -29,7 +29,7 @@ EVENTS = {
 UNSAID = frozenset(
     {
         *("seat", "voter", "rev", "use", "entries", "idea", "ideas", "card", "proposal", "version"),
-        *("seed", "sources", "unit", "stage", "groups"),
+        *("seed", "sources", "unit", "stage", "groups", "without", "wished"),
     }
 )
 """What an entry says of the person, who is reading this, or for the log's own use."""

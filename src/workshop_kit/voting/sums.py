@@ -95,6 +95,12 @@ class Motion(Sum, frozen=True, kw_only=True):
         return any(note.message == _MORE_THAN_HALF for note in tally.notes)
 
 
+class Split(Sum, frozen=True):
+    """The sums of a budget that everybody splits whole; a raised hand would say one point of it, so none counts."""
+
+    hands: ClassVar[bool] = False
+
+
 def _of(line: Line, whole: int, *, outside: bool) -> Line:
     """Return the line with its share of the declared base, none where it stands outside of it."""
     if outside or not whole:
@@ -118,7 +124,7 @@ def _dots(spec: Spec) -> Rule:
 
 def _split(spec: Spec) -> Rule:
     budget = spec.whole("budget", 100)
-    return Sum(
+    return Split(
         name="split",
         title=N_("Points over options (budget split)"),
         explanation=N_("Everybody splits {budget} points over the options; the points of each option are added up."),

@@ -46,6 +46,7 @@ class Roles:
         "roles.role_released": N_("Gave a role back"),
         "roles.wishes_given": N_("Named wishes for roles (1 is the first, 0 a no)"),
         "roles.wishes_withdrawn": N_("Took wishes for roles back"),
+        "roles.assignment_proposed": N_("Was in the proposal who gets which role (role, rank of the wish)"),
     }
     closed = N_("The role board is closed.")
     initial = staticmethod(board_of)

@@ -30,7 +30,7 @@ class Placed(PlaceHeld):
 class Proposed(TypedDict):
     """The whole assignment as it was computed, from the wishes of `wished` people; `without` hold no place."""
 
-    places: list[Placed]
+    assigned: list[Placed]
     without: list[str]
     wished: Count
     seed: str

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from workshop_kit.activities.roles.state import OPEN, RESERVED, STATES, Proposal, RolesState
 from workshop_kit.core.document import AnyBlock, Heading, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
-from workshop_kit.core.event import Event
+from workshop_kit.core.event import ASSIGNED, Event
 from workshop_kit.core.small_groups import crowd, headcount, is_public
 
 if TYPE_CHECKING:
@@ -137,7 +137,7 @@ def course(events: Sequence[Event], state: RolesState, text: Text, people: Peopl
     if wished := len({event.data["seat"] for event in events if event.name == "roles.wishes_given"}):
         yield crowd(WISHED, wished, text, people)
     if proposals := [event for event in events if event.name == "roles.assignment_proposed"]:
-        yield crowd(PROPOSED, len({one["seat"] for one in proposals[-1].data["places"]}), text, people)
+        yield crowd(PROPOSED, len({one["seat"] for one in proposals[-1].data[ASSIGNED]}), text, people)
     for name, forms in COURSE:
         if count := len({(event.data["role"], event.data["seat"]) for event in events if event.name == name}):
             yield text.plural(*forms, count)

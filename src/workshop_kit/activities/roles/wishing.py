@@ -14,7 +14,7 @@ from pyrsistent import pmap
 from workshop_kit.activities.roles.assignment import LARGEST, MOST_PEOPLE, Given, Post, assigned, size
 from workshop_kit.activities.roles.state import CONFIRMED, NEVER, Proposal, RolesState
 from workshop_kit.core.errors import N_, Refused, Why
-from workshop_kit.core.event import Fact
+from workshop_kit.core.event import ASSIGNED, WITHOUT, Fact
 from workshop_kit.core.fields import one_of, only_the_facilitator
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _proposed(state: RolesState) -> tuple[Fact, ...]:
     if state.proposal and _same(proposal, state.proposal):
         return ()
     said = [{"role": given.role, "seat": given.seat, "rank": given.rank} for given in places]
-    data = {"places": said, "without": list(without), "wished": len(wishes), "seed": state.lot}
+    data = {ASSIGNED: said, WITHOUT: list(without), "wished": len(wishes), "seed": state.lot}
     return (Fact("roles.assignment_proposed", data),)
 
 
@@ -123,7 +123,7 @@ def wished(state: RolesState, event: Event) -> RolesState:
         case "roles.proposal_withdrawn":
             return replace(state.unproposed(), proposal=None)
     places = tuple(
-        Given(one["role"], one["seat"], one["rank"]) for one in data["places"] if state.role(one["role"]) is not None
+        Given(one["role"], one["seat"], one["rank"]) for one in data[ASSIGNED] if state.role(one["role"]) is not None
     )
     state = state.unproposed()
     for given in places:
