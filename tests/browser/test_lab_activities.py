@@ -91,4 +91,5 @@ def test_stage_console_and_seat_show_it(session, notebook, seat, kind):
         new.locator("textarea").first.fill(f"{WRITTEN} {kind}")
         new.locator("button").first.click()
         expect(stage).to_contain_text(f"{WRITTEN} {kind}")
+    expect(notebook.locator("[data-pending]")).to_have_count(0)
     assert violations(notebook, ".wk-widget", rules=ALONE) == []
