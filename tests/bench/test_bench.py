@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 def figures(script, *arguments):
     command = [sys.executable, str(HERE / script), "--json", *arguments]
-    ran = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=250, check=False)
     assert ran.returncode == 0, ran.stderr
     return json.loads(ran.stdout)
 
