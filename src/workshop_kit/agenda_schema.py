@@ -52,7 +52,7 @@ MEANING = {
     "openness": N_("Whether ballots are shown with names, without, or are secret."),
     "receipts": N_("Whether each secret ballot gets a receipt that its voter finds in the minutes."),
     "live_options": N_("Whether options are added during the session."),
-    "top": N_("How many places of the result are highlighted."),
+    "top": N_("How many first places are asked for."),
     "shuffle": N_("Whether each person sees the options in an order of their own."),
     "tie_break": N_("What decides between equals, where a decision is needed."),
     "budget": N_("How many dots or points each person has."),
@@ -108,7 +108,7 @@ SAMPLES: Mapping[str, Any] = {
 }
 """What stands in for lists that a kind cannot do without."""
 
-_COUNT = "count"
+_COUNT = "how many options"
 _COUNTS = (99, 3, 0)
 """How many options there may be: some kinds want many, some take few, some have their own."""
 

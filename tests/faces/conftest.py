@@ -44,3 +44,21 @@ def opened(server):
 def phone(server):
     """A person who reads English."""
     return server.join()
+
+
+@pytest.fixture
+def open_console(live, tmp_path):
+    """Return a way to get the console of a new session whose first item is open."""
+    from workshop_kit.faces.widgets import Console
+
+    made = []
+
+    def opened_on(*items):
+        session = live(*items)
+        session.do("open", items[0]["id"])
+        made.append(Console(session, "en", folder=tmp_path))
+        return made[-1]
+
+    yield opened_on
+    for console in made:
+        console.close()

@@ -4,22 +4,15 @@ from __future__ import annotations
 
 import pytest
 from tests.conftest import DOTS, WELCOME
+from tests.faces.consoles import shown
 
 from workshop_kit.core.errors import Why
 from workshop_kit.faces.widgets import Console
 
 
 @pytest.fixture
-def console(live, tmp_path):
-    session = live(DOTS, WELCOME)
-    session.do("open", "dots")
-    made = Console(session, "en", folder=tmp_path)
-    yield made
-    made.close()
-
-
-def shown(console):
-    return console.make_regions()["console"]
+def console(open_console):
+    return open_console(DOTS, WELCOME)
 
 
 def press(console, command, **fields):

@@ -3,29 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from tests.faces.consoles import press, shown
 
 from workshop_kit.core.errors import Why
-from workshop_kit.faces.widgets import Console
 
 BOARD = {"id": "board", "activity": "roles", "wishes": True, "options": ["Host", "Notes"]}
 WHO = {"id": "who", "activity": "raci", "roles_from": "item:board"}
 
 
 @pytest.fixture
-def console(live, tmp_path):
-    session = live(BOARD, WHO)
-    session.do("open", "board")
-    made = Console(session, "en", folder=tmp_path)
-    yield made
-    made.close()
-
-
-def shown(console):
-    return console.make_regions()["console"]
-
-
-def press(console, command, item, **fields):
-    console.take({"command": command, "item": item, **fields})
+def console(open_console):
+    return open_console(BOARD, WHO)
 
 
 def test_somebody_without_a_phone_wishes_and_says_yes_aloud(console, refused):

@@ -3,28 +3,15 @@
 from __future__ import annotations
 
 import pytest
-
-from workshop_kit.faces.widgets import Console
+from tests.faces.consoles import press, shown
 
 NET = {"id": "net", "activity": "ties", "options": ["Library", "School"]}
 EFFORT = {"id": "effort", "activity": "hours"}
 
 
 @pytest.fixture
-def console(live, tmp_path):
-    session = live(NET, EFFORT)
-    session.do("open", "net")
-    made = Console(session, "en", folder=tmp_path)
-    yield made
-    made.close()
-
-
-def shown(console):
-    return console.make_regions()["console"]
-
-
-def press(console, command, item, **fields):
-    console.take({"command": command, "item": item, **fields})
+def console(open_console):
+    return open_console(NET, EFFORT)
 
 
 def test_ties_of_somebody_without_a_phone_merging_and_hiding(console):

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 import pytest
+from tests.faces.consoles import shown
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.event import Channel
-from workshop_kit.faces.widgets import Console, Stage
+from workshop_kit.faces.widgets import Stage
 
 WALL = {"id": "wall", "activity": "ideas", "limit": 0, "approve": True, "proposals": True}
 VOTE = {"id": "vote", "activity": "poll", "title": "What first", "live_options": True}
@@ -16,12 +17,8 @@ BOARD = {"id": "board", "activity": "roles", "title": "Who does it", "live_optio
 
 
 @pytest.fixture
-def console(live, tmp_path):
-    session = live(WALL, VOTE, BOARD)
-    session.do("open", "wall")
-    made = Console(session, "en", folder=tmp_path)
-    yield made
-    made.close()
+def console(open_console):
+    return open_console(WALL, VOTE, BOARD)
 
 
 @pytest.fixture
@@ -33,10 +30,6 @@ def phone(console):
 
     act("join")
     return act
-
-
-def shown(console):
-    return console.make_regions()["console"]
 
 
 def press(console, command, item="wall", **fields):

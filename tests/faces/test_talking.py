@@ -5,13 +5,13 @@ from __future__ import annotations
 import tomllib
 
 import pytest
+from tests.faces.consoles import shown
 
 from workshop_kit import privacy
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.agenda import read_agenda
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.faces.widgets import Console
 from workshop_kit.library import guide, shipped
 
 TALK = {"id": "talk", "activity": "coffee"}
@@ -19,15 +19,8 @@ FLOOR = {"id": "floor", "activity": "queue"}
 
 
 @pytest.fixture
-def console(live, tmp_path):
-    made = Console(live(TALK, FLOOR), "en", folder=tmp_path)
-    made.live.do("open", "talk")
-    yield made
-    made.close()
-
-
-def shown(console):
-    return console.make_regions()["console"]
+def console(open_console):
+    return open_console(TALK, FLOOR)
 
 
 def press(console, item, command, **fields):

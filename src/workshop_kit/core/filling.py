@@ -90,7 +90,7 @@ def taking_over(registry: Registry, state: SessionState, spec: Spec, takes: Mapp
 
 def _offers(kind: Activity[Any], item: Item, what: str) -> list[Option]:
     if what in getattr(kind, "offered", {}):
-        return list(kind.offers(item.state, what))  # type: ignore[call-arg] # see `core.activity.OffersKinds`
+        return list(kind.offers(item.state, what))  # type: ignore[call-arg] # see `core.abilities.OffersKinds`
     return list(kind.offers(item.state))
 
 
