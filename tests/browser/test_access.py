@@ -103,7 +103,8 @@ def test_the_way_in_with_a_ticket(session, page_of, watch):
             page.goto(session.url)
             page.fill("main [name=ticket]", typed or " ")
             if typed:
-                page.click("main button[type=submit]")
+                with page.expect_navigation():
+                    page.click("main button[type=submit]")
             audit.look(page, f"{lang} ticket {typed}")
             audit.enlarge(page, f"{lang} ticket {typed}")
             audit.measure(page, f"{lang} ticket {typed}", NARROW, PHONE)

@@ -418,37 +418,44 @@ class TestWebSocketFrames:
 class TestNumbers:
     @pytest.fixture
     def many(self, server):
-        """Return a way to open many connections, which are closed after the test."""
+        """Open connections one after another and keep them open until the test ends.
+
+        Each is opened only when it is asked for: the server closes one that is silent for long.
+        """
         with ExitStack() as stack:
-            yield lambda number: [stack.enter_context(dial(server)) for _ in range(number)]
+            yield lambda number: (stack.enter_context(dial(server)) for _ in range(number))
 
     @staticmethod
     def gave_way(peer):
         return close_codes(rest(peer)) == [1008]
 
-    def test_of_one_seats_many_pages_the_newest_stay_open(self, many, phone):
-        peers = many(MOST_PAGES_PER_SEAT + 3)
+    @staticmethod
+    def show_pages(peers, hello, cookie=""):
+        """Open a page on each connection, in turn, and return the connections."""
+        shown = []
         for peer in peers:
-            shake_hands(peer, phone.token)
-            peer.sendall(frame(TEXT, b"hello="))
+            shake_hands(peer, cookie)
+            peer.sendall(frame(TEXT, hello))
+            peer.recv(1, socket.MSG_PEEK)  # the server has answered, so this one came before the next
+            shown.append(peer)
+        return shown
+
+    def test_of_one_seats_many_pages_the_newest_stay_open(self, many, phone):
+        peers = self.show_pages(many(MOST_PAGES_PER_SEAT + 3), b"hello=", phone.token)
         assert all(map(self.gave_way, peers[:3]))
         assert not any(map(closed, peers[3:]))
 
     def test_one_seat_cannot_hold_all_connections(self, many, phone):
         request = f"POST /KLMNP/forget HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {phone.token}\r\n"
-        peers = many(MOST_PER_SEAT + 3)
-        for peer in peers:
+        peers = []
+        for peer in many(MOST_PER_SEAT + 3):
             peer.sendall(f"{request}Content-Length: 0\r\n\r\n".encode())
             assert peer.recv(12) in {b"HTTP/1.1 422", b"HTTP/1.1 429"}
+            peers.append(peer)
         assert all(map(closed, peers[:3]))
 
     def test_stages_beyond_the_limit_take_the_place_of_the_oldest(self, many):
-        peers = []
-        for _ in range(MOST_STAGES + 3):
-            peers += many(1)
-            shake_hands(peers[-1])
-            peers[-1].sendall(frame(TEXT, b"hello=&view=stage"))
-            peers[-1].recv(1, socket.MSG_PEEK)  # the server has answered, so this one came before the next
+        peers = self.show_pages(many(MOST_STAGES + 3), b"hello=&view=stage")
         assert all(map(self.gave_way, peers[:3]))
         assert not any(map(closed, peers[-3:]))
 
