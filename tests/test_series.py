@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from workshop_kit import privacy
 from workshop_kit.core.activity import Actor, Command
@@ -29,6 +33,7 @@ id = "plan"
 activity = "actions"
 """
 NOBODY = "somebody else"
+OVER = ("done", "dropped")
 
 
 @pytest.fixture
@@ -73,6 +78,42 @@ def test_what_is_left_goes_on_with_its_person_and_day(first, second):
         ("Write to the mayor", "–", "–"),
     ]
     assert [row[1] for row in plan_of(first)][:2] == [row[1] for row in plan_of(second)]
+
+
+@settings(max_examples=15, deadline=None)
+@given(
+    plans=st.lists(
+        st.tuples(
+            st.text("abc äß,;", min_size=1, max_size=12).filter(str.strip),
+            st.sampled_from(["", "2026-10-01", "2027-02-28"]),
+            st.sampled_from(["nobody", "ada", "ben"]),
+            st.sampled_from(["planned", "under-way", "done", "dropped"]),
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_the_minutes_of_both_sessions_agree_on_what_was_promised(plans):
+    with TemporaryDirectory(ignore_cleanup_errors=True) as place:
+        (agenda := Path(place) / "plan.toml").write_text(AGENDA, "utf-8")
+        first = new_session(Path(place) / "first", agenda=str(agenda), lang="en", date="2026-05-04")
+        with closing(first.open()) as live:
+            live.do("open", "plan")
+            seats = {name: live.join("en", name).result().seat for name in ("ada", "ben")}
+            for number, (what, until, who, status) in enumerate(plans, 1):
+                live.do("add", "plan", what=what, until=until, who=seats.get(who, ""), sure="on")
+                live.do("status", "plan", action=f"a{number}", status=status)
+        second = new_session(Path(place) / "second", agenda=str(agenda), lang="en", follows=str(first.path))
+        told = plan_of(first)
+        promised = [row[1:4] for row, (*_, status) in zip(told, plans, strict=True) if status not in OVER]
+        heard = [(what, who.removeprefix("last time: "), until) for _, what, who, until, *_ in plan_of(second)]
+        assert heard == promised
+        with closing(second.open()) as live:
+            live.do("open", "plan")
+            for number in range(1, len(promised) + 1):
+                live.do("status", "plan", action=f"a{number}", status="done")
+        assert [row[-1] for row in plan_of(second)] == ["done (agreed on 2026-05-04)"] * len(promised)
+        assert plan_of(first) == told
 
 
 def test_names_are_in_no_log_and_not_in_the_public_minutes(second):

@@ -239,10 +239,11 @@ class TestShown:
 
     def test_the_record_leaves_out_columns_that_nobody_filled_in(self, plan):
         add(plan, by="ada", who="me", until="2027-01-01")
-        [table] = plan.activity("plan").record(plan.inside("plan"), ENGLISH, spoken)
+        table, stand = plan.activity("plan").record(plan.inside("plan"), ENGLISH, spoken)
         assert isinstance(table, Table)
         assert table.head == ("No.", "What", "Who", "Until", "Where it stands")
         assert table.rows == (("1", "Paint the sign", "Ada", "2027-01-01", "agreed"),)
+        assert stand.text.startswith("As of this session.")
 
     def test_what_lacks_a_person_or_a_day_is_pending(self, plan):
         add(plan)
@@ -275,7 +276,7 @@ class TestCarriedOver:
     def test_they_stand_first_and_say_where_they_come_from(self, later):
         add(later, "Bake")
         assert [one.what for one in later.inside("plan").ordered()] == ["Find a room", "Write to the mayor", "Bake"]
-        old, new = later.activity("plan").record(later.inside("plan"), ENGLISH, spoken)
+        old, new, _ = later.activity("plan").record(later.inside("plan"), ENGLISH, spoken)
         assert old.rows[0][2] == "last time: C1"
         assert old.rows[0][-1] == "nobody yet (agreed on 2026-05-04)"
         assert [row[1] for row in new.rows] == ["Bake"]

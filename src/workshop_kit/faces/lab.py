@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 SETTINGS = Path(__file__).parent / "jupyter"
-"""Defaults of JupyterLab's settings for a projector: no questions about news. What somebody has set wins over them."""
+"""Defaults of JupyterLab's settings for a projector, which give way to what somebody has set: no questions about news,
+and cells out of sight stay as they are, since a stage goes on below the window's edge and the notebooks are short."""
 
 
 def lab_command(folder: Path, first: str = "") -> list[str]:

@@ -23,6 +23,9 @@ def record(state: ActionsState, text: Text, people: People) -> Iterator[AnyBlock
         yield _table(old, text(N_("What became of earlier agreements")), text, people)
     if new:
         yield _table(new, text(N_("Who does what until when")), text, people)
+    if any(action.going for action in actions):
+        stand = N_("As of this session. What becomes of it is told in the minutes of later ones.")
+        yield Paragraph(text(stand), "note")
     if not actions:
         yield Paragraph(text(N_("No action was agreed.")), "note")
     withdrawn = sum(action.withdrawn for action in state.actions.values())
