@@ -89,11 +89,13 @@ def _line_of(problem: AgendaError, toml: str) -> int:
     """Return the line of a file that a problem is about: the key that it names, else where its item begins; or 0."""
     lines = toml.splitlines()
     heads = [number for number, line in enumerate(lines, 1) if _ITEM_HEADING.match(line)]
-    if not 1 <= problem.number <= len(heads):
-        return 0
-    first, end = heads[problem.number - 1], [*heads, len(lines) + 1][problem.number]
+    first, end = 0, min(heads, default=len(lines) + 1)
+    if problem.number:
+        if problem.number > len(heads):
+            return 0
+        first, end = heads[problem.number - 1], [*heads, len(lines) + 1][problem.number]
     key = re.compile(rf"\s*{re.escape(str(problem.values.get('key', '')))}\s*=") if "key" in problem.values else None
-    return next((at for at in range(first, end) if key and key.match(lines[at - 1])), first)
+    return next((at for at in range(max(first, 1), end) if key and key.match(lines[at - 1])), first)
 
 
 def data_rows(name: str, *beside: Path) -> list[dict[str, Any]]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping
+from functools import cached_property
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -29,8 +31,8 @@ class Admission(Struct, frozen=True):
     token: str
 
 
-class NameList(Struct, frozen=True):
-    """The names of people as known now; without a name a seat is "Person 7".
+class NameList(Struct, frozen=True, dict=True):
+    """The names of people as known now; without a name a seat is "Person 7", and of two called Ada one is "Ada (7)".
 
     `public`: these are for readers outside the room, and hold the names of those alone who agreed to that.
     """
@@ -41,10 +43,17 @@ class NameList(Struct, frozen=True):
 
     def __call__(self, seat: str, text: Text) -> str:
         if seat in self.names:
-            return self.names[seat]
+            name = self.names[seat]
+            shared = self._often[name.casefold()] > 1 and seat in self.numbers
+            return f"{name} ({self.numbers[seat]})" if shared else name
         if seat not in self.numbers:  # who took something on in an earlier session, and whose name is not known here
             return text(N_("somebody else"))
         return text(N_("Person {number}"), number=self.numbers[seat])
+
+    @cached_property
+    def _often(self) -> Counter[str]:
+        """How many seats have each name, whatever its capitals."""
+        return Counter(name.casefold() for name in self.names.values())
 
 
 def new_code() -> str:

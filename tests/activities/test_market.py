@@ -250,6 +250,16 @@ class TestShown:
         assert [edge.styles for edge in drawn.edges] == [("dashed",)]
         assert len(drawn.table.rows) == 80
 
+    def test_a_need_that_is_served_waits_for_no_second_yes(self, pair):
+        put(pair, "offer", "Another room", by="cem")
+        say(pair)
+        say(pair, match="e3-e2", by="ben")
+        pending = lambda: list(pair.activity("board").pending(pair.inside("board"), ENGLISH, spoken))  # noqa: E731
+        assert len(pending()) == 2
+        say(pair, by="ben")
+        assert agreed(pair) == ["e1-e2"]
+        assert pending() == []
+
     def test_needs_and_half_agreements_are_pending(self, pair):
         put(pair, "seek", "A van", by="ben")
         say(pair)

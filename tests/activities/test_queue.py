@@ -261,10 +261,10 @@ class TestMinutes:
         ]
 
     def test_nobody_spoke(self, floor):
-        assert self.told(floor, "gist") == ["Nobody spoke."]
-        assert list(floor.activity("floor").doubts(floor.inside("floor"), ENGLISH)) == ["Nobody spoke."]
+        assert self.told(floor, "gist") == ["Nobody spoke on the matter."]
+        assert list(floor.activity("floor").doubts(floor.inside("floor"), ENGLISH)) == ["Nobody spoke on the matter."]
         [note] = self.record(floor)
-        assert note.text == "Nobody spoke."
+        assert note.text == "Nobody spoke on the matter."
 
     def test_rows(self, held):
         kind = held.activity("floor")

@@ -41,6 +41,15 @@ def test_placeholders_are_filled_once_and_only_with_values():
     assert ENGLISH("A brace: {") == "A brace: {"
 
 
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [("Bake", "Take: Bake."), ("Who bakes?", "Take: Who bakes?"), ("Bake.", "Take: Bake."), ("Bake …", "Take: Bake …")],
+)
+def test_no_sentence_ends_twice(value, told):
+    assert ENGLISH("Take: {what}.", what=value) == told
+    assert ENGLISH.plural("{n}: {what}.", "{n}: {what}.", 1, what=value) == told.replace("Take", "1")
+
+
 def test_the_empty_message_is_not_the_catalogs_header():
     assert Text("de", (Catalog(**{"": "Project-Id-Version: 1"}),))("") == ""
 

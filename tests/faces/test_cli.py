@@ -262,6 +262,7 @@ class TestNew:
 
 MISTAKES = """
 name = "mistakes"
+titel = "Mistakes"
 [[item]]
 id = "Welcome"
 activity = "info"
@@ -325,8 +326,19 @@ class TestAgendas:
         code, out, err = run("new", "x", "--dir", tmp_path / "made", "--agenda", tmp_path / "agenda.toml")
         assert (code, out) == (1, "")
         told = err.splitlines()
-        assert [line.split(":")[1].strip() for line in told] == [f"Line {line}" for line in (3, 10, 16, 18, 25, 32, 33)]
-        hints = ("small letters", "dots, ", "from 0 to", "ideas, info", "earlier", 'mean "budget"', "budget, cap, ")
+        assert [line.split(":")[1].strip() for line in told] == [
+            f"Line {line}" for line in (3, 4, 11, 17, 19, 26, 33, 34)
+        ]
+        hints = (
+            "name, title, [[item]]",
+            "small letters",
+            "dots, ",
+            "from 0 to",
+            "ideas, info",
+            "earlier",
+            'mean "budget"',
+            "budget, cap, ",
+        )
         for line, allowed in zip(told, hints, strict=True):
             assert allowed in line
         assert not (tmp_path / "made").exists()

@@ -42,6 +42,14 @@ def test_the_interval_holds_the_share_and_stays_within_0_and_1(count):
     assert successes / n - 1e-12 <= high <= 1
 
 
+@given(counts, st.integers(1, 50))
+def test_of_a_known_number_of_people_it_holds_only_what_the_answers_allow(count, silent):
+    successes, n = count
+    low, high = wilson(successes, n, population=n + silent)
+    assert successes <= low * (n + silent) + 1e-9
+    assert high * (n + silent) - 1e-9 <= successes + silent
+
+
 @given(counts)
 def test_yes_and_no_mirror_each_other(count):
     successes, n = count

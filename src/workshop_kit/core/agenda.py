@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 ITEM_ID = re.compile(r"[a-z][a-z0-9-]{0,40}")
+_AT_TOP = ("name", "title", "item")
+_KNOWN_AT_TOP = "name, title, [[item]]"
 _OWN_KEYS = frozenset({"id", "activity", "title", "prompt", "minutes"})
 
 LONGEST_ITEM = 24 * 60
@@ -54,7 +56,13 @@ def read_agenda(document: Mapping[str, Any], registry: Registry, data: DataSourc
     if not isinstance(entries, list) or not entries:
         raise AgendaError(N_("The agenda has no items. Add at least one [[item]] with id and activity."))
     items: list[Spec] = []
-    problems: list[AgendaError] = []
+    problems: list[AgendaError] = [
+        AgendaError(
+            N_('There is no setting "{key}" at the top of an agenda. There are: {known}.'), key=key, known=_KNOWN_AT_TOP
+        )
+        for key in document
+        if key not in _AT_TOP
+    ]
     for number, entry in enumerate(entries, 1):
         try:
             items.append(_checked_item(entry, number, _ids(entries[: number - 1]), registry, data))

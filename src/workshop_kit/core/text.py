@@ -83,13 +83,13 @@ class Text:
         if not message:
             return ""
         told = next((told for cat in self._catalogs if (told := cat.gettext(message)) != message), message)
-        return told.format_map(values) if values else told
+        return _filled(told, values)
 
     def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
         """Return the form of the message for `n` things; `{n}` is filled with the number as people write it."""
         fallback = one if n == 1 else many
         told = next((t for cat in self._catalogs if (t := cat.ngettext(one, many, n)) != fallback), fallback)
-        return told.format_map({"n": self.number(n), **values})
+        return _filled(told, {"n": self.number(n), **values})
 
     def pick(self, wording: Localised) -> str:
         """Return the wording in this language, else as written, else in the default language, else any."""
@@ -134,4 +134,13 @@ class Text:
         return "rtl" if self.lang in {"ar", "fa", "he", "ur"} else "ltr"
 
 
+def _filled(told: str, values: Mapping[str, object]) -> str:
+    """Fill the placeholders; what already ends as a sentence ends it, so that none ends in "?."."""
+    for key, value in values.items():
+        if isinstance(value, str) and value.endswith(_ENDS):
+            told = told.replace(f"{{{key}}}.", f"{{{key}}}")
+    return told.format_map(values) if values else told
+
+
+_ENDS = (".", "!", "?", "…")
 _GERMAN_MARKS = str.maketrans(",.", ".,")

@@ -48,8 +48,9 @@ def record(state: MarketState, text: Text, people: People) -> Iterator[AnyBlock]
 
 
 def pending(state: MarketState, text: Text, people: People) -> Iterable[str]:
-    """Yield a sentence for each need that found nobody, and for each match that lacks a yes."""
-    asked = state.matches(agreed=False)
+    """Yield a sentence for each need that found nobody, and for each match that lacks a yes and has no other."""
+    served = {match.seek for match in state.matches(agreed=True)}
+    asked = [match for match in state.matches(agreed=False) if match.seek not in served]
     for match in asked:
         [missing] = set(Side) - state.said[match]
         person = _whose(state.entries[match.of(missing)], text, people)

@@ -24,7 +24,7 @@ WAITING = NN_("{n} person was still on the list of speakers.", "{n} people were 
 ASKED = NN_("{n} person asked for the floor.", "{n} people asked for the floor.")
 WITHDREW = NN_("{n} wish to speak was taken back.", "{n} wishes to speak were taken back.")
 TIMES = NN_("{n} time", "{n} times")
-NOBODY = N_("Nobody spoke.")
+NOBODY = N_("Nobody spoke on the matter.")
 
 
 def record(state: QueueState, text: Text, people: People) -> Iterator[AnyBlock]:
@@ -32,12 +32,13 @@ def record(state: QueueState, text: Text, people: People) -> Iterator[AnyBlock]:
     spoken = state.spoken()
     if not spoken:
         yield Paragraph(text(NOBODY), "note")
-        return
-    yield _chart(spoken, state.present, text, people)
-    yield Paragraph(_spread(state, spoken, text, people))
+    else:
+        yield _chart(spoken, state.present, text, people)
+        yield Paragraph(_spread(state, spoken, text, people))
     if orders := _points_of_order(state):
         yield Paragraph(text.plural(*ORDERS, orders), "note")
-    yield Paragraph(text(state.sentence), "note")
+    if spoken:
+        yield Paragraph(text(state.sentence), "note")
 
 
 def gist(state: QueueState, text: Text, people: People) -> Iterator[str]:
@@ -45,6 +46,8 @@ def gist(state: QueueState, text: Text, people: People) -> Iterator[str]:
     spoken = state.spoken()
     if not spoken:
         yield text(NOBODY)
+        if orders := _points_of_order(state):
+            yield text.plural(*ORDERS, orders)
         return
     yield crowd(SPOKE, len(spoken), text, people)
     yield text(N_("{contributions} in all."), contributions=text.plural(*CONTRIBUTIONS, spoken.total()))
