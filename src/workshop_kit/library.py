@@ -22,6 +22,9 @@ PACKAGE = Path(__file__).parent
 AGENDA_FILE = "agenda.toml"
 
 _DATA_NAME = re.compile(r"[a-z0-9_-]{1,60}")
+_PLACE = re.compile(r"\(at line (?P<line>\d+), column \d+\)|\(at end of document\)")
+"""Where Python's TOML parser says that a mistake is."""
+
 _ITEM_HEADING = re.compile(r"\s*\[\[\s*item\s*\]\]")
 _GUIDE_HEADING = re.compile(r"^## (?P<title>.+?) \{#(?P<item>[a-z0-9-]+)\}$", re.MULTILINE)
 _NOT_FOR_BALLOTS = frozenset({"source"})
@@ -73,9 +76,7 @@ def load_agenda(name: str, registry: Registry) -> Source:
         toml = content.decode("utf-8").replace("\r\n", "\n")
         document = tomllib.loads(toml)
     except (ValueError, RecursionError) as error:
-        raise AgendaError(
-            N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=error
-        ) from None
+        raise _unreadable(path, str(error), content.count(b"\n") + 1) from None
     try:
         agenda = read_agenda(document, registry, lambda data: data_rows(data, path.parent))
     except AgendaError as error:
@@ -83,6 +84,19 @@ def load_agenda(name: str, registry: Registry) -> Source:
             problem.line = _line_of(problem, toml)
         raise
     return Source(agenda, path.parent, toml)
+
+
+def _unreadable(path: Path, problem: str, last: int) -> AgendaError:
+    """Return the error for a file that is no TOML, with the line that the parser names, or its `last`."""
+    place = _PLACE.search(problem)
+    if not place:
+        return AgendaError(N_('"{path}" is not a readable TOML file: {problem}'), path=str(path), problem=problem)
+    error = AgendaError(
+        N_('"{path}" cannot be read here. Look for a missing quotation mark, bracket or comma, or a name used twice.'),
+        path=str(path),
+    )
+    error.line = int(place["line"] or last)
+    return error
 
 
 def _line_of(problem: AgendaError, toml: str) -> int:

@@ -226,7 +226,7 @@ class TestNew:
     @pytest.mark.parametrize(
         ("agenda", "told"),
         [
-            ("[[item]", "not a readable TOML file"),
+            ("[[item]", "Line 1: "),
             ("title = 1", "no items"),
             ('item = "x"', "no items"),
             ('[[item]]\nid = "A B"\nactivity = "info"', "not usable"),
