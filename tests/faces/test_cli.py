@@ -126,11 +126,6 @@ class TestHelp:
         assert code == 0
         assert out.startswith("workshop, version ")
 
-    def test_no_command_at_all_shows_the_help(self, run):
-        code, out, _err = run()
-        assert code in {0, 2}
-        assert "Commands:" in out
-
     @pytest.mark.parametrize("variable", ["LANG", "LC_ALL"])
     def test_a_german_terminal_is_spoken_to_in_german(self, tmp_path, variable):
         plain = {name: value for name, value in os.environ.items() if name != "LANG" and not name.startswith("LC_")}

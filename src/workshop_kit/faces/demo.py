@@ -77,7 +77,7 @@ def run_demo(
         for path in files:
             console.print(f"  {path}", soft_wrap=True)
         if not headless:
-            _stay(folder, address, console, text)
+            _stay(folder, address, lang, console, text)
 
 
 async def _play(live: LiveSession, room: Rehearsal, people: int, text: Text, bar: Progress) -> None:
@@ -202,11 +202,11 @@ def _server(folder: SessionFolder, port: int, *, headless: bool) -> Iterator[Map
             process.kill()
 
 
-def _stay(folder: SessionFolder, address: Mapping[str, Any], console: Console, text: Text) -> None:
+def _stay(folder: SessionFolder, address: Mapping[str, Any], lang: str, console: Console, text: Text) -> None:
     from workshop_kit.faces.lab import start_lab  # noqa: PLC0415 - a headless demo needs no JupyterLab
 
     console.print(text(N_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C."), **address))
-    lab = start_lab(folder.path)
+    lab = start_lab(folder.path, lang=lang)
     webbrowser.open(address["stage"])
     try:
         lab.wait()

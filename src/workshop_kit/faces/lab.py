@@ -27,9 +27,10 @@ def lab_command(folder: Path, first: str = "") -> list[str]:
     ]
 
 
-def lab_environment() -> dict[str, str]:
-    """Return the environment for JupyterLab; its kernels are the Python that the kit is installed in."""
-    paths = filter(None, (str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
+def lab_environment(lang: str = "") -> dict[str, str]:
+    """Return the environment for JupyterLab in a language; its kernels are the Python that the kit is installed in."""
+    spoken = str(SETTINGS / lang) if (SETTINGS / lang).is_dir() else ""
+    paths = filter(None, (spoken, str(SETTINGS), os.environ.get("JUPYTER_CONFIG_PATH")))
     return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(paths), "JUPYTER_PREFER_ENV_PATH": "1"}
 
 
@@ -38,6 +39,6 @@ def outside_jupyter() -> dict[str, str]:
     return {name: value for name, value in os.environ.items() if not name.startswith(("JPY_", "JUPYTER_"))}
 
 
-def start_lab(folder: Path, first: str = "") -> subprocess.Popen[bytes]:
+def start_lab(folder: Path, first: str = "", lang: str = "") -> subprocess.Popen[bytes]:
     """Start JupyterLab in `folder` as its own process, opening the browser at the file `first` if named."""
-    return subprocess.Popen(lab_command(folder, first), env=lab_environment())
+    return subprocess.Popen(lab_command(folder, first), env=lab_environment(lang))

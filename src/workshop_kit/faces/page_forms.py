@@ -7,6 +7,11 @@ from html.parser import HTMLParser
 from msgspec import Struct
 from msgspec.structs import replace
 
+_PER_PAGE = frozenset({"id", "rev"})
+"""Hidden fields that are others each time, though the form asks the same."""
+
+Subject = tuple[object, ...]
+
 
 class Form(Struct):
     """A form of a page: its hidden fields, and the names and values that a person can choose.
@@ -33,6 +38,11 @@ class Form(Struct):
     @property
     def command(self) -> str:
         return self.hidden.get("command", "")
+
+    @property
+    def subject(self) -> Subject:
+        """What it asks about; the same when the form is shown again with an answer in it."""
+        return (self.item, *sorted(pair for pair in self.hidden.items() if pair[0] not in _PER_PAGE))
 
     @property
     def wants_few(self) -> bool:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from itertools import zip_longest
 from typing import Any
@@ -17,7 +17,7 @@ from typing import Any
 import httpx
 
 from workshop_kit.core.document import clean
-from workshop_kit.faces.page_forms import Form, forms_in
+from workshop_kit.faces.page_forms import Form, Subject, forms_in
 
 AT_ONCE = 20
 IDLE = 2.0
@@ -77,6 +77,7 @@ class Rehearsal:
         self._today = datetime.now(UTC).date()
         self._tokens: list[str] = []
         self._taste: dict[str, float] = {}
+        self._asked: defaultdict[str, set[Subject]] = defaultdict(set)
         self._client = httpx.AsyncClient(
             timeout=30,
             limits=httpx.Limits(max_connections=AT_ONCE, keepalive_expiry=IDLE),
@@ -116,6 +117,24 @@ class Rehearsal:
                 done()
 
         await asyncio.gather(*(one(token) for token in self._tokens))
+
+    async def attend(self, pause: Callable[[], Awaitable[None]]) -> None:
+        """Let everybody answer what their page asks that it has not asked them before, each after a `pause`."""
+
+        async def one(token: str) -> None:
+            if self._news(token, forms_in(await self._page(token))):
+                await pause()
+                await self._act(token)
+                self._news(token, forms_in(await self._page(token)))
+
+        await asyncio.gather(*(one(token) for token in self._tokens))
+
+    def _news(self, token: str, forms: list[Form]) -> bool:
+        """Return whether one of these forms is new to a person, and remember them all."""
+        asked = {form.subject for form in forms if form.command not in NEVER}
+        news = asked - self._asked[token]
+        self._asked[token] |= asked
+        return bool(news) or (bool(self.texts) and any(form.command in OF_ONES_OWN for form in forms))
 
     async def share(
         self, texts: Iterable[str], done: Callable[[], Any] = lambda: None, beside: Iterable[Mapping[str, Any]] = ()

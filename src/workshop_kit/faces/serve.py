@@ -5,9 +5,12 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import signal
 import socket
 import ssl
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -139,11 +142,29 @@ def serve(
     logging.getLogger("uvicorn.error").addFilter(few := _FewLines())
     address = Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
     try:
-        _Server(config, lambda: ready(address), door).run([listening])
+        with _told_to_end():
+            _Server(config, lambda: ready(address), door).run([listening])
     finally:
         logging.getLogger("uvicorn.error").removeFilter(few)
         if live.catch_up().address == base and before != base:
             live.do("announce", url=before if answers(before) else "")
+
+
+@contextmanager
+def _told_to_end() -> Iterator[None]:
+    """Let SIGTERM end the program in order: uvicorn raises the signal once more when it has closed all connections."""
+
+    def end(*_: object) -> None:
+        raise SystemExit
+
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, end)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def origin_of(url: str) -> str:

@@ -16,6 +16,7 @@ import ipywidgets
 
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
+from workshop_kit.faces.companions import FOLDER
 from workshop_kit.faces.lab import outside_jupyter
 from workshop_kit.folder import LOG, SessionFolder, locate
 from workshop_kit.library import agenda_names, voice
@@ -43,10 +44,13 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         self.day = ipywidgets.DatePicker(value=date.today())  # noqa: DTZ011 - the facilitator's calendar
         self.agenda = ipywidgets.Dropdown(options=agenda_names(), value="success-factors")
         self.known = ipywidgets.Dropdown(options=self._sessions())
+        self.people = ipywidgets.BoundedIntText(value=12, min=1, max=300)
         self.make = ipywidgets.Button(button_style="primary")
+        self.rehearse = ipywidgets.Button()
         self.open_known = ipywidgets.Button()
         self.end = ipywidgets.Button(button_style="danger")
         self.make.on_click(lambda button: self._try(self._make, button))
+        self.rehearse.on_click(lambda button: self._try(self._rehearse, button))
         self.open_known.on_click(lambda button: self._try(self._open, button))
         self.end.on_click(lambda button: self._try(self._end, button))
         atexit.register(self.stop)
@@ -57,6 +61,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         text = self.text = voice(lang)
         self.make.description = text(N_("Make the session"))
         self.open_known.description = text(N_("Open"))
+        self.rehearse.description = text(N_("Rehearse"))
         self.end.description = text(N_("Stop the server"))
         rows = (
             (N_("Language"), self.language),
@@ -66,6 +71,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
             (N_("Facilitation"), self.facilitator),
             (N_("Agenda"), self.agenda),
         )
+        hint = text(N_("Lead the agenda above with simulated people. Nothing of it is kept."))
         self.children = (
             _heading(text(N_("A new session"))),
             *(_row(text(label), control) for label, control in rows),
@@ -75,6 +81,10 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
                 if self.known.options
                 else ()
             ),
+            _heading(text(N_("Rehearse"))),
+            ipywidgets.HTML(f"<p>{escape(hint)}</p>"),
+            _row(text(N_("Simulated people")), self.people),
+            self.rehearse,
             self.message,
             *((self.end,) if self.server else ()),
         )
@@ -94,6 +104,11 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         )
         self._start(folder)
 
+    def _rehearse(self) -> None:
+        agenda, lang, people = self.agenda.value, self.language.value, str(self.people.value)
+        options = ["--agenda", agenda, "--lang", lang, "--participants", people, "--dir", str(self.directory)]
+        self._run(SessionFolder(self.directory / FOLDER), "rehearse", *options)
+
     def _open(self) -> None:
         self._start(locate(self.directory / self.known.value))
 
@@ -104,10 +119,14 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         self._draw(self.language.value)
 
     def _start(self, folder: SessionFolder) -> None:
+        self._run(folder, "open", str(folder.path))
+
+    def _run(self, folder: SessionFolder, command: str, *arguments: str) -> None:
+        """Start a server of the kit for a session, and say where it is found."""
         self.stop()
         self.folder = folder
         self.server = subprocess.Popen(
-            [sys.executable, "-m", "workshop_kit", "open", str(folder.path), "--no-lab", "--json"],
+            [sys.executable, "-m", "workshop_kit", command, *arguments, "--no-lab", "--json"],
             stdout=subprocess.PIPE,
             text=True,
             encoding="utf-8",

@@ -65,7 +65,9 @@ def _said(state: GroupsState, at: At, text: Text) -> Iterator[AnyBlock]:
     report, cards = state.reports.get(at), state.wall(at)
     if not report and not cards:
         return
-    yield Heading(f"{title(state, at, text)}: {text.plural(*PEOPLE, len(state.members(at)))}", 4 if len(state.rounds) > 1 else 3)
+    yield Heading(
+        f"{title(state, at, text)}: {text.plural(*PEOPLE, len(state.members(at)))}", 4 if len(state.rounds) > 1 else 3
+    )
     if report:
         yield Paragraph(text(N_("The group reports:")))
         yield Bullets(tuple(map(one_line, report.points)))

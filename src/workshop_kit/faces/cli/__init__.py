@@ -7,10 +7,10 @@ import sys
 import click
 
 from workshop_kit.core.errors import WorkshopError
-from workshop_kit.faces.cli import care, doctor, methods, notes, outcomes, paper, sessions
+from workshop_kit.faces.cli import care, doctor, methods, notes, outcomes, paper, sessions, starting
 from workshop_kit.faces.cli.terminal import _, cli
 
-__all__ = ["care", "cli", "doctor", "main", "methods", "notes", "outcomes", "paper", "sessions"]
+__all__ = ["care", "cli", "doctor", "main", "methods", "notes", "outcomes", "paper", "sessions", "starting"]
 
 cli.subcommand_metavar = _("COMMAND [ARGUMENTS]...")
 for _command in (cli, *cli.commands.values()):
@@ -29,8 +29,6 @@ def main(arguments: list[str] | None = None) -> None:
             stream.reconfigure(encoding="utf-8", errors="replace")
     try:
         cli.main(arguments, prog_name="workshop", standalone_mode=False)
-    except click.exceptions.NoArgsIsHelpError as shown:
-        click.echo(shown.ctx.get_help() if shown.ctx else "")
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "workshop"
         _fail(_('{problem} See "{command} --help".', problem=error.format_message(), command=where), 2)

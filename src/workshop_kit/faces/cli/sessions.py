@@ -183,7 +183,7 @@ def open_(
             from workshop_kit.faces.lab import start_lab
 
             first = min(folder.path.glob("[0-9]*.ipynb"), default=None)
-            lab.append(start_lab(folder.path, first.name if first else ""))
+            lab.append(start_lab(folder.path, first.name if first else "", live.state.info.lang))
 
     try:
         serve(folder, live, host, port, ready, certificate=certificate, public_url=public_url)

@@ -42,10 +42,12 @@ _ = copy(voice(terminal_language()))
 """The terminal's voice, one object that every command speaks with."""
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="workshop")
-def cli() -> None:
-    pass
+@click.pass_context
+def cli(context: click.Context) -> None:
+    if context.invoked_subcommand is None:
+        context.invoke(cli.commands["start"])
 
 
 cli.help = _("Run a workshop: people join by phone, everybody takes part, the minutes write themselves.")
