@@ -187,7 +187,9 @@ def open_line(server: Server, **hello: str) -> Iterator[Line]:
 
 
 @contextmanager
-def hosted(path: Path, agenda: Agenda, registry: Registry, lang: str = "en", **options: Any) -> Iterator[Server]:
+def hosted(
+    path: Path, agenda: Agenda, registry: Registry, lang: str = "en", host: str = "127.0.0.1", **options: Any
+) -> Iterator[Server]:
     """Run `faces.serve` on a real socket while the block lasts; `options` are passed to it."""
     folder = SessionFolder(path)
     path.mkdir(parents=True, exist_ok=True)
@@ -208,7 +210,7 @@ def hosted(path: Path, agenda: Agenda, registry: Registry, lang: str = "en", **o
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(serving, "_Server", Recorded)
-        arguments = (folder, live, "127.0.0.1", 0, announce)
+        arguments = (folder, live, host, 0, announce)
         thread = threading.Thread(target=serving.serve, args=arguments, kwargs=options, daemon=True)
         thread.start()
         assert listening.wait(PATIENCE)

@@ -9,8 +9,9 @@ import signal
 import socket
 import ssl
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Coroutine, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
@@ -25,6 +26,7 @@ from workshop_kit.faces.addresses import lan_address
 from workshop_kit.faces.connections import FILES_KEPT, MOST_CONNECTIONS, Door, raised_file_limit
 from workshop_kit.faces.forms import LARGEST_BODY
 from workshop_kit.faces.limits import Buckets, Limit
+from workshop_kit.faces.moves import follow_address
 from workshop_kit.faces.web import application
 from workshop_kit.folder import SessionFolder
 from workshop_kit.live import LiveSession
@@ -76,17 +78,27 @@ class Certificate(Struct, frozen=True):
             ) from error
 
 
+Work = Callable[[], Coroutine[Any, Any, None]]
+
+
 class _Server(uvicorn.Server):
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], door: Door) -> None:
+    """A server that works on `beside` while it runs."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None], beside: Iterable[Work]) -> None:
         super().__init__(config)
         self._ready = ready
-        self._door = door
-        self._watching: asyncio.Task[None] | None = None
+        self._beside = beside
+        self._working: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._watching = asyncio.create_task(self._door.watch_forever())
+        self._working = [asyncio.create_task(work()) for work in self._beside]
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        for task in self._working:
+            task.cancel()
+        await super().shutdown(sockets)
 
 
 class _FewLines(logging.Filter):
@@ -109,11 +121,13 @@ def serve(
     *,
     certificate: Certificate | None = None,
     public_url: str = "",
+    moved: Callable[[Address], Any] = lambda _: None,
 ) -> None:
     """Serve a session until the process is told to stop; calls `ready` once phones can connect.
 
     The address (or `public_url`, where a reverse proxy shows this server) is announced in the log. When this server
-    ends, the one that was announced before it is again.
+    ends, the one that was announced before it is again. Where it listens on every interface and this machine gets
+    another address, that one is announced and `moved` called with it.
     """
     public = origin_of(public_url)
     if certificate:
@@ -122,9 +136,15 @@ def serve(
     listening = listen(host, port)
     bound = listening.getsockname()[1]
     scheme = "https" if certificate else "http"
-    base = public or f"{scheme}://{written(announced(host))}:{bound}"
     code = live.state.info.code
-    live.do("announce", url=base)
+
+    def announce(base: str) -> Address:
+        live.do("announce", url=base)
+        told.append(base)
+        return Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
+
+    told: list[str] = []
+    address = announce(public or f"{scheme}://{written(announced(host))}:{bound}")
     door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
     config = uvicorn.Config(
         application(live, versions=folder.versions, public=public),
@@ -140,13 +160,15 @@ def serve(
         timeout_graceful_shutdown=3,
     )
     logging.getLogger("uvicorn.error").addFilter(few := _FewLines())
-    address = Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
+    beside: list[Work] = [door.watch_forever]
+    if host == EVERY_INTERFACE and not public:
+        beside.append(partial(follow_address, lambda found: moved(announce(f"{scheme}://{written(found)}:{bound}"))))
     try:
         with _told_to_end():
-            _Server(config, lambda: ready(address), door).run([listening])
+            _Server(config, lambda: ready(address), beside).run([listening])
     finally:
         logging.getLogger("uvicorn.error").removeFilter(few)
-        if live.catch_up().address == base and before != base:
+        if live.catch_up().address == told[-1] != before:
             live.do("announce", url=before if answers(before) else "")
 
 

@@ -185,8 +185,15 @@ def open_(
             first = min(folder.path.glob("[0-9]*.ipynb"), default=None)
             lab.append(start_lab(folder.path, first.name if first else "", live.state.info.lang))
 
+    def moved(address: Address) -> None:
+        told = N_(
+            "This computer has another address now. Phones join at {url}; the stage shows it. Whoever had joined scans "
+            "the code once more; what they did stays."
+        )
+        click.echo(_(told, url=address.url), err=True)
+
     try:
-        serve(folder, live, host, port, ready, certificate=certificate, public_url=public_url)
+        serve(folder, live, host, port, ready, certificate=certificate, public_url=public_url, moved=moved)
     finally:
         for process in lab:
             process.terminate()
