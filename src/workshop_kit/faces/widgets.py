@@ -14,7 +14,8 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workshop_kit import privacy
+from workshop_kit import privacy, slips
+from workshop_kit.activities.poll.state import PollState
 from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
@@ -172,7 +173,9 @@ class Console(LiveWidget):
         desk = self.desk
         files = [(path.name, f"/files/{path.relative_to(desk.folder.path).as_posix()}") for path in desk.files]
         return {
-            "console": self.pages.console(self.lang, self.step, self.notice, desk.notice, files, self.template),
+            "console": self.pages.console(
+                self.lang, self.step, self.notice, desk.notice, files, self.template, self._pile()
+            ),
         }
 
     def fallback(self) -> str:
@@ -205,6 +208,9 @@ class Console(LiveWidget):
         if fields.get("command") == FORGET:
             self._forget(fields)
             return
+        if fields.get("command") in slips.COMMANDS:
+            slips.Pile(self.live, self.folder, fields.get("item", "")).take(fields)
+            return
         guest = fields.pop(GUEST, "").strip()
         channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
         actor = Actor(FACILITATOR, channel)
@@ -217,6 +223,13 @@ class Console(LiveWidget):
         if fields.get("command") in ABOUT_THE_ROOM:
             fields["item"] = ""
         self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
+
+    def _pile(self) -> slips.Look | None:
+        """Return the pile of slips of the poll that is on, if one is."""
+        item = self.live.state.current_item
+        if item is None or not isinstance(item.state, PollState):
+            return None
+        return slips.Pile(self.live, self.folder, item.spec.id).look(self.pages.voice(self.lang))
 
     def _issue(self, count: str) -> None:
         path = free(self.folder / LIST)
