@@ -130,6 +130,13 @@ class Pages:
         values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files, "pile": pile}
         return self._region(template, lang, Audience.FACILITATOR, **values)
 
+    def controls(self, lang: str, item_id: str) -> str:
+        """Return the facilitator's forms in one item, whether it is on or not. Raises `Refused`."""
+        state, rules = self.live.state, self.live.rules
+        item, audience = state.item(item_id), Audience.FACILITATOR
+        view = rules.activity(item).view(item.state, rules.viewer(state, item, audience))
+        return self._render("controls.html", lang, item=item, view=view, audience=audience)
+
     def head_key(self) -> tuple[object, object]:
         """Return what `mine` of everybody depends on: what all must see at once, and what others' doings offer."""
         item, approval = self.live.state.current_item, self.live.state.approval

@@ -16,7 +16,7 @@ import traitlets
 
 from workshop_kit import privacy, slips
 from workshop_kit.activities.poll.state import PollState
-from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit.core.activity import Actor
 from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
@@ -25,17 +25,15 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.faces.waiting import in_front
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession, utc_now
-from workshop_kit.people import new_seat
 from workshop_kit.store.files import free
 from workshop_kit.tickets import LIST, LISTED, issue
 
 INTERVAL = 0.25
 """Seconds between two updates of a widget; the first change after a pause shows at once."""
 
-GUEST = "guest"
-CHANNEL = "channel"
 FORGET = "forget"
 ISSUE = "issue-tickets"
 ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE}) | FROM_FRONT
@@ -211,15 +209,7 @@ class Console(LiveWidget):
         if fields.get("command") in slips.COMMANDS:
             slips.Pile(self.live, self.folder, fields.get("item", "")).take(fields)
             return
-        guest = fields.pop(GUEST, "").strip()
-        channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
-        actor = Actor(FACILITATOR, channel)
-        if fields.get("command") == "room-votes":
-            actor = Actor(FACILITATOR, Channel.HANDS)
-        first: tuple[Command, ...] = ()
-        if guest:
-            actor = Actor(new_seat()[0], Channel.HANDS)
-            first = (Command("join", fields={"lang": self.lang}),)
+        actor, guest, first = in_front(fields.get("command", ""), fields, self.lang)
         if fields.get("command") in ABOUT_THE_ROOM:
             fields["item"] = ""
         self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
