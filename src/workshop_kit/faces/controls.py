@@ -26,6 +26,7 @@ DATE = N_("a date, as in 2026-11-23")
 TEXT = NN_("text of up to {n} character", "text of up to {n} characters")
 ANY_TEXT = N_("text")
 REQUIRED = N_("required")
+NOTHING_YET = N_("nothing to choose from yet")
 
 
 class Field(Struct):
@@ -68,6 +69,7 @@ def _read(control: Tag, field: Field, told: str, text: Text) -> None:
     if control.name == "select":
         field.label = field.label or _label(control)
         field.values |= {_attribute(option, "value"): _words(option) for option in control.select("option")}
+        field.allowed = "" if field.values else text(NOTHING_YET)
     elif control.name == "button":
         field.values[_attribute(control, "value")] = _attribute(control, "aria-label") or _words(control)
     elif kind == "hidden":
