@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from time import perf_counter
 
 import pytest
-from tests.conftest import DOTS, MOOD
+from tests.conftest import DOTS, MOOD, SESSION
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import Refused, StoreError, Why
 from workshop_kit.core.event import Channel
 from workshop_kit.core.session import fold
+from workshop_kit.erasure import erase_session
+from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
-from workshop_kit.slips import Pile
+from workshop_kit.slips import Pile, sweep
 from workshop_kit.store.sqlite import SqliteStore
 
 PATIENCE = 10.0
@@ -400,6 +403,26 @@ def test_a_draft_of_a_secret_vote_goes_when_the_vote_is_counted(session, pile, t
         pile("secret").add("2")
     assert look(pile, "secret").typed == 0
     assert not list(tmp_path.glob("slips-*"))
+
+
+@pytest.mark.parametrize("then", [{"name": "open", "item": "talk"}, {"name": "next-round", "item": "secret"}])
+def test_it_goes_as_well_where_the_session_goes_straight_on(session, pile, tmp_path, then):
+    session.do("open", "secret")
+    vote(session, session.join().result(PATIENCE).seat, "secret", o1=1)
+    typed(pile, "1", item="secret")
+    typed(pile, "1")
+    session.do(then["name"], then["item"])
+    sweep(session.state, tmp_path)
+    assert [path.name for path in tmp_path.glob("slips-*")] == ["slips-choice-1.json"], "no other draft is touched"
+
+
+def test_all_drafts_go_with_the_personal_data(tmp_path):
+    folder = SessionFolder.create(tmp_path / "session", "success-factors", SESSION)
+    with closing(folder.open()) as live:
+        live.do("open", "closing")
+        Pile(live, folder.path, "closing").add("1")
+        erase_session(folder, live, "asked")
+    assert not list(folder.path.glob("slips-*"))
 
 
 def test_twenty_slips_take_the_software_less_than_a_second(pile):

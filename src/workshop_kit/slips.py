@@ -27,7 +27,7 @@ from workshop_kit.store.files import made
 from workshop_kit.voting.typed import hint
 
 if TYPE_CHECKING:
-    from workshop_kit.core.state import Item
+    from workshop_kit.core.state import Item, SessionState
     from workshop_kit.core.text import Text
     from workshop_kit.live import LiveSession
 
@@ -113,7 +113,8 @@ class Pile:
         self.live = live
         self.item: Item = item
         self.poll: PollState = item.state
-        self.path = folder / f"slips-{item_id}-{item.round}.json"
+        self.path = _path(folder, item_id, item.round)
+        sweep(live.state, folder)
         self.ticketed = bool(live.state.tickets)
 
     @property
@@ -253,9 +254,7 @@ class Pile:
                 self.discard()
 
     def look(self, text: Text) -> Look:
-        """Return what is shown of the pile. A draft of a secret vote that was counted is thrown away."""
-        if self.item.counted:
-            self.discard()
+        """Return what is shown of the pile."""
         draft = self.draft
         told = [self._told(line, place, text) for place, line in enumerate(draft.typed, 1)]
         said = hint(self.poll.rule.paper, len(self.poll.options))
@@ -361,6 +360,22 @@ class Pile:
             file.write(msgspec.json.encode(draft))
             file.flush()
             os.fsync(file.fileno())
+
+
+def _path(folder: Path, item_id: str, number: int) -> Path:
+    return folder / f"slips-{item_id}-{number}.json"
+
+
+def sweep(state: SessionState, folder: Path) -> None:
+    """Throw away the drafts of secret rounds that are over, and all of a session whose personal data were erased.
+
+    Their slips cannot count any more, and with tickets they tell who chose what.
+    """
+    for item in state.items.values():
+        last = item.round if item.counted or state.erased else item.round - 1
+        if last and isinstance(item.state, PollState) and (item.state.secret or state.erased):
+            for number in range(1, last + 1):
+                _path(folder, item.spec.id, number).unlink(missing_ok=True)
 
 
 COMMANDS = frozenset(

@@ -216,6 +216,7 @@ class Console(LiveWidget):
 
     def _pile(self) -> slips.Look | None:
         """Return the pile of slips of the poll that is on, if one is."""
+        slips.sweep(self.live.state, self.folder)
         item = self.live.state.current_item
         if item is None or not isinstance(item.state, PollState):
             return None

@@ -202,9 +202,13 @@ def open_(
 def step(session: str, item: str, step: str, reason: str) -> None:
     if reason and step != "open":
         raise click.UsageError(_("--reason says why an item is opened again; it goes with open only."))
+    from workshop_kit.folder import locate
+    from workshop_kit.slips import sweep
+
     live = opened(session)
     try:
         live.do(step, item, **({"reason": reason} if reason else {}))
+        sweep(live.state, locate(session).path)
         state = live.state.item(item)
         click.echo(_("{item}: {phase}", item=pick(state.spec.title, live), phase=_(PHASES[state.phase])))
     finally:
