@@ -16,6 +16,7 @@ from workshop_kit import privacy
 from workshop_kit.core.errors import N_, StoreError
 from workshop_kit.folder import WRITING, SessionFolder
 from workshop_kit.live import LiveSession, utc_now
+from workshop_kit.slips import sweep
 from workshop_kit.store.copies import Purged
 
 MINUTES_FILES = "minutes*.*"
@@ -45,6 +46,7 @@ def erase_session(folder: SessionFolder, live: LiveSession, why: str, *, minutes
     """
     names = privacy.erase(live, why)
     copies = privacy.purge(live, utc_now())
+    sweep(live.state, folder.path)
     cleared, unread = _cleared(folder.path)
     internal = internal_minutes(folder)
     if minutes:

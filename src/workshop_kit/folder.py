@@ -16,6 +16,7 @@ from workshop_kit.library import AGENDA_FILE, Source, load_agenda
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.privacy import erase, overdue
 from workshop_kit.series import LeftOver
+from workshop_kit.slips import sweep
 from workshop_kit.store.address import PASSWORD, Address, is_address, read_address
 from workshop_kit.store.sqlite import SqliteStore
 
@@ -131,6 +132,7 @@ class SessionFolder:
         try:
             if overdue(live, utc_now()):
                 erase(live, "retention")
+            sweep(live.state, self.path)
         except BaseException:
             live.close()
             raise

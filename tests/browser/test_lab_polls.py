@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import perf_counter
+
 import pytest
 from ballots import AGENDA, FILLED, as_slip, ballots, fill
 from playwright.sync_api import expect
@@ -109,3 +111,26 @@ def test_a_seat_compares(session, notebook, seat):
     cast = by_channel(session, "pairwise")
     assert len(cast[Channel.NOTEBOOK]) == 3
     assert len(cast[Channel.PAPER]) == 1
+
+
+def test_twenty_slips_are_typed_with_the_keyboard_alone(session, notebook):
+    """Two keys a slip; what is measured is the time until all of them are on the pile, and counted."""
+    session.do("open", "choice", reason="slips on paper")
+    see(notebook, "choice")
+    before = len(ballots(session, "choice"))
+    notebook.locator("#pile:not([open]) > summary").click()
+    field = notebook.locator("#pile-line")
+    field.focus()
+    begun = perf_counter()
+    for number in range(20):
+        notebook.keyboard.press(str(number % 3 + 1))
+        notebook.keyboard.press("Enter")
+    expect(notebook.locator("#pile-typed")).to_have_text("20 slips typed")
+    typed = perf_counter() - begun
+    expect(field).to_be_focused()
+    expect(field).to_have_value("")
+    assert len(ballots(session, "choice")) == before
+    notebook.locator("#pile-done").get_by_role("button", name="Count without a comparison").press("Enter")
+    until(notebook, lambda: len(ballots(session, "choice")) == before + 20)
+    print(f"twenty slips typed in {typed:.1f} s")
+    assert typed < 30

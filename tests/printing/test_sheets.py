@@ -116,6 +116,19 @@ def test_every_rule_has_a_slip_with_options_and_boxes_that_shaky_hands_can_mark(
         assert all(label in said for label in labels)
 
 
+def test_options_bear_the_numbers_by_which_slips_are_typed():
+    voices = Voices([voice("en")])
+    for rule in sorted(set(RULES) - {"words", "form"}):
+        spec = Spec("p", "poll", {}, {}, 0, {key: said for key, said in poll(rule).items() if key != "id"})
+        made_rule = RULES[rule](spec)
+        options = made_rule.options_of(spec)
+        parts = papers.parts_of(made_rule.paper, options, voices)
+        rows = [row for part in parts for row in part.get("rows", [part])]
+        rows = [side for row in rows for side in (row.get("left", row), row.get("right", row))]
+        numbers = {row["n"]: row["label"] for row in rows if "n" in row and "label" in row}
+        assert numbers == {str(n): voices.line(option.label) for n, option in enumerate(options, 1)}, rule
+
+
 def test_the_slips_of_a_comparison_hold_all_pairs_equally_often():
     options = RULES["pairwise"](Spec("p", "poll", {}, {}, 0, {})).options_of(
         Spec("p", "poll", {}, {}, 0, {"options": list("abcdefg")})
@@ -123,7 +136,7 @@ def test_the_slips_of_a_comparison_hold_all_pairs_equally_often():
     paper = Pairs(most=7)
     voices = Voices([voice("en")])
     rows = [
-        (row["left"][0]["text"], row["right"][0]["text"])
+        (row["left"]["label"][0]["text"], row["right"]["label"][0]["text"])
         for turn in range(papers.variants(paper, options))
         for row in papers.parts_of(paper, options, voices, turn)[1]["rows"]
     ]
@@ -283,6 +296,9 @@ def test_all_that_the_session_needs_is_written(folder, monkeypatch):
     files = {path.name for path in (folder.path / "print").iterdir()}
     assert files == {f"{sheet}.en.pdf" for sheet in ("poster", "ballots", "roles", "stations", "cards")}
     assert "not-so-secret" not in done.output
+    for name in files:
+        count = len(pikepdf.open(folder.path / "print" / name).pages)
+        assert f"{name} · {count} page{'s' if count > 1 else ''}\n" in done.output
     stations = pikepdf.open(folder.path / "print" / "stations.en.pdf")
     opened_again = folder.open()
     assert len(stations.pages) == len(opened_again.state.agenda.items)

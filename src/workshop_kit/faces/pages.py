@@ -27,6 +27,7 @@ from workshop_kit.faces.published import Published
 from workshop_kit.library import PACKAGE, folder_of, voice
 from workshop_kit.live import LiveSession
 from workshop_kit.results import networks
+from workshop_kit.slips import Look
 
 STATIC = PACKAGE / "faces" / "static"
 
@@ -119,13 +120,22 @@ class Pages:
         writing: Notice = Notice(),  # noqa: B008 - a frozen value
         files: Sequence[tuple[str, str]] = (),
         template: str = "console.html",
+        pile: Look | None = None,
     ) -> str:
         """Return the facilitator's controls; `focus` is the item that comes next where they stand.
 
-        `writing` tells how far the minutes are, and `files` names those that were written, with the way to each.
+        `writing` tells how far the minutes are, and `files` names those that were written, with the way to each. `pile`
+        is the pile of slips that is being entered.
         """
-        values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files}
+        values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files, "pile": pile}
         return self._region(template, lang, Audience.FACILITATOR, **values)
+
+    def controls(self, lang: str, item_id: str) -> str:
+        """Return the facilitator's forms in one item, whether it is on or not. Raises `Refused`."""
+        state, rules = self.live.state, self.live.rules
+        item, audience = state.item(item_id), Audience.FACILITATOR
+        view = rules.activity(item).view(item.state, rules.viewer(state, item, audience))
+        return self._render("controls.html", lang, item=item, view=view, audience=audience)
 
     def head_key(self) -> tuple[object, object]:
         """Return what `mine` of everybody depends on: what all must see at once, and what others' doings offer."""
@@ -272,6 +282,7 @@ class Pages:
             "focus": "",
             "opened": False,
             "writing": Notice(),
+            "pile": None,
             "files": (),
             "at": "",
             "assets": self.assets,

@@ -14,8 +14,9 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workshop_kit import privacy
-from workshop_kit.core.activity import FACILITATOR, Actor, Command
+from workshop_kit import privacy, slips
+from workshop_kit.activities.poll.state import PollState
+from workshop_kit.core.activity import Actor
 from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
@@ -24,17 +25,15 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
+from workshop_kit.faces.waiting import in_front
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession, utc_now
-from workshop_kit.people import new_seat
 from workshop_kit.store.files import free
 from workshop_kit.tickets import LIST, LISTED, issue
 
 INTERVAL = 0.25
 """Seconds between two updates of a widget; the first change after a pause shows at once."""
 
-GUEST = "guest"
-CHANNEL = "channel"
 FORGET = "forget"
 ISSUE = "issue-tickets"
 ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE}) | FROM_FRONT
@@ -172,7 +171,9 @@ class Console(LiveWidget):
         desk = self.desk
         files = [(path.name, f"/files/{path.relative_to(desk.folder.path).as_posix()}") for path in desk.files]
         return {
-            "console": self.pages.console(self.lang, self.step, self.notice, desk.notice, files, self.template),
+            "console": self.pages.console(
+                self.lang, self.step, self.notice, desk.notice, files, self.template, self._pile()
+            ),
         }
 
     def fallback(self) -> str:
@@ -205,18 +206,21 @@ class Console(LiveWidget):
         if fields.get("command") == FORGET:
             self._forget(fields)
             return
-        guest = fields.pop(GUEST, "").strip()
-        channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
-        actor = Actor(FACILITATOR, channel)
-        if fields.get("command") == "room-votes":
-            actor = Actor(FACILITATOR, Channel.HANDS)
-        first: tuple[Command, ...] = ()
-        if guest:
-            actor = Actor(new_seat()[0], Channel.HANDS)
-            first = (Command("join", fields={"lang": self.lang}),)
+        if fields.get("command") in slips.COMMANDS:
+            slips.Pile(self.live, self.folder, fields.get("item", "")).take(fields)
+            return
+        actor, guest, first = in_front(fields.get("command", ""), fields, self.lang)
         if fields.get("command") in ABOUT_THE_ROOM:
             fields["item"] = ""
         self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
+
+    def _pile(self) -> slips.Look | None:
+        """Return the pile of slips of the poll that is on, if one is."""
+        slips.sweep(self.live.state, self.folder)
+        item = self.live.state.current_item
+        if item is None or not isinstance(item.state, PollState):
+            return None
+        return slips.Pile(self.live, self.folder, item.spec.id).look(self.pages.voice(self.lang))
 
     def _issue(self, count: str) -> None:
         path = free(self.folder / LIST)

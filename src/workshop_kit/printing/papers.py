@@ -37,14 +37,28 @@ MOST_PAIRS = 10
 EMPTY_ROWS = 6
 """How many rows are left to write options in that only come up in the session."""
 
+FEWER_ROWS: Mapping[str, int] = {Stances.kind: 4}
+"""The kinds of paper on which fewer rows fill a page."""
+
 
 def parts_of(paper: Paper, options: Sequence[Option], voices: Voices, turn: int = 0, empty: int = 0) -> list[Part]:
     """Return what stands on a slip of this paper, with `empty` rows below for options that come up in the room.
 
     `turn` counts the different slips of a poll: where options are compared in pairs, each holds the next pairs.
     """
-    rows: list[Row] = [*({"label": voices.line(option.label)} for option in options), *([{"label": None}] * empty)]
+    rows: list[Row] = [
+        *(
+            {"n": number, "label": voices.line(option.label)}
+            for number, option in zip(_numbers(options), options, strict=True)
+        ),
+        *([{"label": None}] * min(empty, FEWER_ROWS.get(paper.kind, empty))),
+    ]
     return _DRAWN[paper.kind](paper, options, rows, voices, turn)
+
+
+def _numbers(options: Sequence[Option]) -> list[str]:
+    """Return the numbers by which options are typed (`voting.typed`); a single one needs none."""
+    return [str(number) for number in range(1, len(options) + 1)] if len(options) > 1 else [""] * len(options)
 
 
 def variants(paper: Paper, options: Sequence[Option]) -> int:
@@ -133,15 +147,13 @@ def _ranking(paper: Any, options: Sequence[Option], rows: list[Row], voices: Voi
 def _pairwise(paper: Any, options: Sequence[Option], rows: list[Row], voices: Voices, turn: int) -> list[Part]:
     assert isinstance(paper, Pairs)
     told = voices(N_("In each row mark the one that is better for you; = means that both are equal."))
-    labels = [row["label"] for row in rows]
-    empty = [label for label in labels if label is None]
-    named = labels[: len(labels) - len(empty)]
-    pairs: list[tuple[Said | None, Said | None]] = [*((one, other) for one, other in combinations(named, 2))]
+    empty = [row for row in rows if row["label"] is None]
+    pairs: list[tuple[Row, Row]] = [*combinations(rows[: len(rows) - len(empty)], 2)]
     if len(options) > 1:
         size = _at_once(paper, len(options))
         begin = turn * size
         pairs = [pairs[number % len(pairs)] for number in range(begin, begin + size)]
-    pairs += [(None, None)] * len(empty)
+    pairs += [(row, row) for row in empty]
     return [_told(told), {"k": "pairs", "rows": [{"left": left, "right": right} for left, right in pairs]}]
 
 

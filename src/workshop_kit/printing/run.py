@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
@@ -52,6 +53,7 @@ SLIPS, CARDS, FORMS = 20, 2, 1
 BOX = 9
 """Millimetres of a box that is marked by hand; shaky hands need 8 at least."""
 
+_PAGE = re.compile(rb"/Type\s*/Page\b")
 _SUFFIXES = {"image/jpeg": ".jpg", "image/png": ".png"}
 
 
@@ -118,6 +120,11 @@ def _print_tickets(live: LiveSession, count: int, sheets: Mapping[Path, Callable
                 path=str(error.filename),
             ) from None
         raise
+
+
+def pages(path: Path) -> int:
+    """Return how many pages a file has that was printed here; Typst writes a dictionary in plain text for each."""
+    return len(_PAGE.findall(path.read_bytes()))
 
 
 def missing(live: LiveSession, order: Order) -> bool:

@@ -14,6 +14,8 @@ from workshop_kit.activities.poll.moderation import MODERATION, added, moderated
 from workshop_kit.activities.poll.record import record, withheld
 from workshop_kit.activities.poll.rounds import compared
 from workshop_kit.activities.poll.shown import wording
+from workshop_kit.activities.poll.slips import COMMAND as SLIPS_COMMAND
+from workshop_kit.activities.poll.slips import ENTERED, SLIPS_COUNTED, entered, with_slips
 from workshop_kit.activities.poll.state import OPENNESS, SLIP, PollState, PollView, view_of
 from workshop_kit.activities.poll.table import entries
 from workshop_kit.activities.poll.told import course, doubts, gist
@@ -99,6 +101,8 @@ class Poll:
             case "invalid-slips" if actor.facilitates:
                 count = whole(command.fields.get("count", ""), "count", 0, MOST_HANDS)
                 return (Fact("poll.invalid_slips_counted", {"count": count}),)
+            case name if name == SLIPS_COMMAND and actor.facilitates:
+                return (Fact(ENTERED, entered(command)),)
             case "reword" if actor.facilitates:
                 return reworded(state, command)
             case "add-option" if actor.facilitates:
@@ -160,8 +164,8 @@ class Poll:
                 return replace(state, superseded=state.superseded + 1)
             case "poll.room_votes_counted":
                 return replace(state, room=replace(state.room, counts=data["counts"], voters=data["voters"]))
-            case "poll.invalid_slips_counted":
-                return replace(state, room=replace(state.room, invalid=data["count"]))
+            case _ if event.name in SLIPS_COUNTED:
+                return with_slips(state, event)
             case _ if event.name == OPTION_REWORDED:
                 return state.with_label(data["option"], localised(data["label"]))
             case _ if event.name == OPTION_ADDED:

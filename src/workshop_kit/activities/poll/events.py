@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
+
+from msgspec import Meta
 
 from workshop_kit.core.event import OPTION_ADDED, OPTION_REWORDED
 from workshop_kit.core.shapes import Count, Number, Shapes
@@ -25,6 +27,13 @@ class WordsGiven(TypedDict):
 
 class SlipsCounted(TypedDict):
     count: Count
+
+
+class SlipsEntered(TypedDict):
+    slips: Count
+    people: Annotated[int, Meta(ge=1, le=2)]
+    settled: Count
+    invalid: Count
 
 
 class RoomVotesCounted(TypedDict):
@@ -61,4 +70,5 @@ SHAPES: Shapes = {
     "poll.invalid_slips_counted": SlipsCounted,
     OPTION_ADDED: OptionAdded,
     "poll.room_votes_counted": RoomVotesCounted,
+    "poll.slips_entered": SlipsEntered,
 }

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from workshop_kit.activities.poll.shown import NONE, score, spoken, told, wording
+from workshop_kit.activities.poll.slips import told as told_of_slips
 from workshop_kit.activities.poll.state import ONLY_ONE, OPENNESS, SLIP, PollState
 from workshop_kit.core.document import AnyBlock, Bar, Chart, Heading, Pairs, Paragraph, Table
 from workshop_kit.core.errors import N_, NN_
@@ -117,7 +118,9 @@ def method(state: PollState, tally: Tally | None, text: Text, people: People) ->
         (text(N_("Openness")), text(OPENNESS[state.openness])),
         (text(N_("Votes")), votes),
     )
-    return Pairs(pairs[:3] if withheld(state, people) else pairs)
+    piles = told_of_slips(state.piles, text, people, secret=state.secret)
+    paper = ((text(N_("Slips")), piles),) if piles else ()
+    return Pairs(pairs[:3] if withheld(state, people) else (*pairs, *paper))
 
 
 def explained(state: PollState, text: Text) -> str:

@@ -58,13 +58,24 @@ PROMISES = {
 ONLY_ONE = N_("Only one secret ballot was cast. Its result would tell how that person voted, so it is not shown.")
 
 
+class SlipPile(Struct, frozen=True):
+    """A pile of paper ballots that was counted: how many slips, by how many people each was entered.
+
+    `settled` tells on how many of them the two had not agreed at first.
+    """
+
+    slips: int
+    people: int = 1
+    settled: int = 0
+
+
 class PollState(Struct, frozen=True, dict=True):
     """One round of a poll. `ballots` holds each voter's latest; `seats` is known once the poll was closed.
 
     In a secret poll `took_part` tells who voted and by which channel, and `ballots` is empty until the box is opened.
     `top` is the number of first places that people ask for most. With `shuffled` every voter sees the options in an
     order of their own, which `order_for` computes from `item`. It `collects` where the session may add what the agenda
-    left open; nobody votes before there are options enough.
+    left open; nobody votes before there are options enough. `piles` are the piles of slips that were entered.
     `offering` tells who is to judge which pair next, where options are compared in pairs. `tie_break` is a key of
     `TIE_BREAKS`; the `seed` of its lot is the digest of the entry that closed the poll, so nobody knew it while voting.
     """
@@ -87,6 +98,7 @@ class PollState(Struct, frozen=True, dict=True):
     seed: str = ""
     offering: Offering = Offering()
     collects: bool = False
+    piles: tuple[SlipPile, ...] = ()
 
     @property
     def secret(self) -> bool:

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import click
 
+from workshop_kit.core.errors import NN_
 from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.cli.terminal import _, command, opened, say, session_argument
 
+PAGES = NN_("{n} page", "{n} pages")
 SHEETS = ("poster", "wifi", "ballots", "roles", "stations", "tickets", "cards", "barcamp")
 
 
@@ -42,7 +44,7 @@ def print_(
 ) -> None:
     from workshop_kit.folder import locate
     from workshop_kit.printing.joining import PASSWORD, wifi_of
-    from workshop_kit.printing.run import Order, missing, print_sheets
+    from workshop_kit.printing.run import Order, missing, pages, print_sheets
 
     password = os.environ.get(PASSWORD) if wifi_name else ""
     if password is None:
@@ -56,9 +58,28 @@ def print_(
         no_poster = missing(live, order)
     finally:
         live.close()
-    say(map(str, files))
+    say(f"{path} · {_.plural(*PAGES, pages(path))}" for path in files)
     if no_poster:
         click.echo(
             _("Without the poster: there is no address yet. Open the session first, or name it with --address."),
             err=True,
         )
+
+
+@command(
+    help=_(
+        "Type paper ballots, slip after slip; a second person may type them again, and only what differs is shown. "
+        "What is not counted yet is kept, and the same command goes on with it."
+    )
+)
+@session_argument
+@click.argument("item")
+def enter(session: str, item: str) -> None:
+    from workshop_kit.faces.cli.entering import Entering
+    from workshop_kit.folder import locate
+
+    live = opened(session)
+    try:
+        Entering(live, locate(session).path, item).run()
+    finally:
+        live.close()

@@ -25,6 +25,7 @@ from workshop_kit.faces.cli.terminal import (
 STEPS = ("open", "close", "reveal", "next-round")
 
 BEFORE = NN_("{n} person came in before without a ticket.", "{n} people came in before without a ticket.")
+NOTHING = N_("In “{title}” ({phase}) the facilitator has no commands of its own.")
 PHASES = {"planned": N_("planned"), "open": N_("open"), "closed": N_("closed")}
 
 
@@ -208,19 +209,28 @@ def open_(
 def step(session: str, item: str, step: str, reason: str) -> None:
     if reason and step != "open":
         raise click.UsageError(_("--reason says why an item is opened again; it goes with open only."))
+    from workshop_kit.folder import locate
+    from workshop_kit.slips import sweep
+
     live = opened(session)
     try:
         live.do(step, item, **({"reason": reason} if reason else {}))
+        sweep(live.state, locate(session).path)
         state = live.state.item(item)
         click.echo(_("{item}: {phase}", item=pick(state.spec.title, live), phase=_(PHASES[state.phase])))
     finally:
         live.close()
 
 
-@command(help=_("Carry out one of the facilitator's commands in a step, for example: mix size=4 rounds=3."))
+@command(
+    help=_(
+        "Carry out one of the facilitator's commands in a step, for example: mix size=4 rounds=3. Without a command, "
+        "list what can be done there."
+    )
+)
 @session_argument
 @click.argument("item")
-@click.argument("name", metavar="COMMAND")
+@click.argument("name", metavar="[COMMAND]", default="")
 @click.argument("fields", metavar="[NAME=VALUE]...", nargs=-1)
 def do(session: str, item: str, name: str, fields: tuple[str, ...]) -> None:
     from rich.console import Console
@@ -232,10 +242,28 @@ def do(session: str, item: str, name: str, fields: tuple[str, ...]) -> None:
             raise click.UsageError(_('Write each field as NAME=VALUE; "{given}" has no equals sign.', given=field))
     live = opened(session)
     try:
+        if not name:
+            say(_possible(live, item))
+            return
         given = {key: value for key, _equals, value in (field.partition("=") for field in fields)}
         carried_out(live, item, name, given, Console(stderr=True))
     finally:
         live.close()
+
+
+def _possible(live: Any, item: str) -> list[str]:
+    """Return what can be done in a step, in the terminal's language."""
+    from workshop_kit.faces.controls import listed, offered
+    from workshop_kit.faces.pages import Pages
+
+    state = live.state.item(item)
+    commands = offered(Pages(live).controls(_.lang, item), _)
+    phase, title = _(PHASES[state.phase]), _.pick(state.spec.title)
+    told = N_("In “{title}” ({phase}) the facilitator can:") if commands else NOTHING
+    steps = _(
+        "Open, close, show and repeat it with: {command}", command=f"workshop step SESSION {item} {'|'.join(STEPS)}"
+    )
+    return [_(told, title=title, phase=phase), *listed(commands, _), steps]
 
 
 @command(help=_("Issue N tickets, each for one seat, and print them once; from then on joining takes one."))
