@@ -124,7 +124,7 @@ def serve(
     live.do("announce", url=base)
     door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
     config = uvicorn.Config(
-        application(live, versions=folder.versions, public=public),
+        application(live, versions=folder.versions, public=public, folder=folder.path),
         **door.protocols(),
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_BODY * 2,
