@@ -369,7 +369,9 @@ class Face {
       time.classList.toggle("wk-over", seconds <= 0);
       if (seconds === 0 && this.ended !== time.dataset.until) {
         this.ended = time.dataset.until;
-        this.say(this.words.time_up, 10);
+        const quietly = this.root.querySelector("[data-ended]"); // on the stage the clock itself shows it
+        if (quietly) quietly.textContent = this.words.time_up;
+        else this.say(this.words.time_up, 10);
         this.tone();
       }
       const label = time.parentElement?.querySelector(".wk-timer-label");
