@@ -122,6 +122,16 @@ class TestTakingBack:
         assert [event.name for event in session.store.read(0)] == [*names, "item.step_undone"]
         assert session.verify()[0] == session.state.seq
 
+    def test_a_pause_in_between_changes_nothing_but_the_time(self, begin, clock):
+        session = begin(TIMED, MOOD)
+        until = session.state.items["dots"].until
+        session.do("extend", "dots", seconds="60")
+        session.do("pause")
+        clock.advance(600)
+        session.do("resume")
+        session.do("undo-step")
+        assert session.state.items["dots"].until == until + timedelta(seconds=600)
+
     def test_a_second_time_there_is_nothing_left(self, begin, refused):
         session = begin(DOTS)
         session.do("close", "dots")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import msgspec
 
@@ -130,10 +130,22 @@ def evolve(state: SessionState, event: Event) -> SessionState:
 
 def _resumed(state: SessionState, event: Event) -> SessionState:
     item, since = state.current_item, state.paused_at
-    if item and since and item.until and item.until > since:
-        later = replace(item, until=item.until + (event.at - since))
+    if item and since:
+        later = _later(item, since, event.at)
+        if (step := state.last) and step.after[
+            state.current
+        ] is item:  # the pause is nothing that taking back would lose
+            before = _later(step.items[state.current], since, event.at)
+            unchanged = step.items[state.current] is item
+            items = step.items.set(state.current, later if unchanged else before)
+            state = replace(state, last=replace(step, items=items, after=step.after.set(state.current, later)))
         state = replace(state, items=state.items.set(state.current, later))
     return replace(state, paused_at=None)
+
+
+def _later(item: Item, since: datetime, now: datetime) -> Item:
+    """Return the item with its end put off by a pause, unless it was over before."""
+    return replace(item, until=item.until + (now - since)) if item.until and item.until > since else item
 
 
 def undone(state: SessionState, event: Event) -> SessionState:
