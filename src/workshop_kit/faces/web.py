@@ -1,7 +1,7 @@
 """The participants' server: pages and plain forms for phones, the stage, and one WebSocket to keep them up to date.
 
-It can append participants' commands and nothing else. Everything works with plain forms; `Accept: application/json`
-gets JSON instead of a page.
+It can append participants' commands, those of a co-facilitator who has a link, and nothing else. Everything works with
+plain forms; `Accept: application/json` gets JSON instead of a page.
 """
 
 from __future__ import annotations
@@ -339,15 +339,13 @@ class Site:
             one = None if seat else self.console.who(request)
         except StoreError:
             seat = one = None
-        if one:
-            shown_seat(request.scope.get("state", {}), one.id)
-            return
-        if seat is None:
+        who = one.id if one else seat
+        if who is None:
             await self.newcomers.take(*newcomer(request))
             return
-        shown_seat(request.scope.get("state", {}), seat)
+        shown_seat(request.scope.get("state", {}), who)
         if request.scope.get("method") in {"GET", "HEAD"}:
-            await self.room.slow_down(seat, reading=True)
+            await self.room.slow_down(who, reading=True)
 
     def _seat(self, request: HTTPConnection) -> str | None:
         seat = self.live.seat_of(seat_token(request))
