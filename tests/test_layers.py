@@ -22,7 +22,7 @@ BOTTOM_UP = (
     {"store"},
     {
         *("live", "library", "folder", "importing", "ballot_box", "people", "prepare", "privacy", "quick"),
-        *("erasure", "request", "series", "slips", "tickets", "agenda_schema"),
+        *("erasure", "request", "series", "slips", "tickets", "agenda_schema", "cofacilitation"),
     },
     {"results"},
     {"minutes"},

@@ -224,7 +224,7 @@ class LiveSession:
         try:
             request.check()
             if command.id and (known := tx.find(command.id)):
-                if (known.actor, known.item) != (actor.id, command.item):
+                if (known.actor, known.item) != (actor.signature, command.item):
                     raise Refused(Why.TAKEN, N_("This id was used by another command. Take a new one."), field="id")
                 word = ballot_box.word(tx, command.item, actor.id)
                 return Receipt(known.seq, repeated=True, actor=actor.id, word=word), state
@@ -291,7 +291,7 @@ class LiveSession:
             before.seq + 1,
             event_id,
             self._clock(),
-            actor.id,
+            actor.signature,
             actor.channel,
             fact.item,
             fact.name,

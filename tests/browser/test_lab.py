@@ -187,6 +187,26 @@ def test_typing_in_the_console_is_left_alone(session, notebook):
     assert cells(notebook) == before
 
 
+def test_keys_lead_while_the_focus_is_in_the_console_and_not_elsewhere(session, notebook):
+    session.do("open", "factors", reason="Once more")
+    see(notebook, "factors")
+    before = cells(notebook)
+    notebook.locator("#primary").focus()
+    notebook.keyboard.press("p")
+    until(notebook, lambda: session.state.paused_at is not None)
+    notebook.locator("#keys summary").focus()
+    notebook.wait_for_timeout(1000)
+    notebook.keyboard.press("PageDown")
+    until(notebook, lambda: session.state.paused_at is None)
+    notebook.locator(".jp-MarkdownCell").first.click()
+    for key in ("PageDown", "p", "q"):
+        notebook.keyboard.press(key)
+    notebook.wait_for_timeout(500)
+    assert (session.state.paused_at, session.state.way_in) == (None, False)
+    assert session.state.items["factors"].phase == "open"
+    assert cells(notebook) == before
+
+
 def test_a_seat_in_the_notebook_votes(session, lab, notebook):
     session.do("next-round", "factors")
     see(notebook, "factors")

@@ -13,8 +13,9 @@ from msgspec.structs import replace
 from workshop_kit.core.activity import FACILITATOR, Actor, Audience, Command
 from workshop_kit.core.errors import Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact, Span
-from workshop_kit.core.session import LONGEST_REASON, LONGEST_TIMER, fold
+from workshop_kit.core.session import fold
 from workshop_kit.core.state import Phase, Reopening, SessionState
+from workshop_kit.core.steering import LONGEST_REASON, LONGEST_TIMER
 from workshop_kit.store.codec import data_of, data_text, verified
 
 COLLECT = {"id": "collect", "activity": "ideas"}

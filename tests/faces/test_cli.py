@@ -9,6 +9,7 @@ import os
 import shutil
 import sqlite3
 
+import httpx
 import pytest
 from tests.bench.server import ServerProcess, kit
 from tests.faces.speaking import speak_english
@@ -382,6 +383,29 @@ class TestStep:
         before = files(session)[next(name for name in files(session) if str(name) == "session.db")]
         assert "cards, dots, board" in fails(1, "step", session, "nowhere")
         assert (session / "session.db").read_bytes() == before
+
+
+class TestShare:
+    def test_a_link_is_made_listed_and_ended(self, run, fails, session):
+        assert "workshop open" in fails(1, "share", session, "Ayşe")
+        with ServerProcess(session) as server:
+            code, told, _err = run("share", session, "Ayşe")
+            link, typed = told.splitlines()
+            secret = link.partition("#")[2]
+            assert (code, link) == (0, f"{server.url}/console#{secret}")
+            assert typed.endswith(secret)
+            listed = run("share", session)[1]
+            assert listed.startswith("Ayşe  link not used yet  0 entries")
+            assert secret not in listed
+            assert httpx.post(f"{server.url}/console", data={"key": secret}).status_code == 303
+            assert run("share", session)[1].startswith("Ayşe  leads  1 entry")
+            assert run("share", session, "Ayşe", "--end") == (0, "1 link of Ayşe is ended.\n", "")
+        assert run("share", session)[1].startswith("Ayşe  ended")
+        assert "Nobody called" in fails(1, "share", session, "Ben", "--end")
+        assert "Say whose" in fails(1, "share", session, "--end")
+
+    def test_where_nothing_is_shared_that_is_said(self, run, session):
+        assert run("share", session) == (0, "The controls are not shared.\n", "")
 
 
 class TestResults:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FACILITATOR = "facilitator"
 """The actor of everything that is done with access to the log rather than with a seat."""
 
+SIGNED = "/"
+"""What stands between `FACILITATOR` and the pseudonym of a co-facilitator who acted as one."""
+
 MOST = 10_000
 """The largest number that an agenda may set: dots, cards, places."""
 
@@ -153,17 +156,24 @@ class Actor(Struct, frozen=True):
     """Who asks: a seat's pseudonym or `FACILITATOR`. `named`, set by the session, tells whether a name is known.
 
     `bearer` is the seat of the ticket that came with the command, empty where none did: who joins with a ticket is its
-    bearer, and the facilitator enters a ballot on paper for the bearer of its slip.
+    bearer, and the facilitator enters a ballot on paper for the bearer of its slip. `by` is the co-facilitator who acts
+    as the facilitator, empty where it is the facilitator.
     """
 
     id: str
     channel: Channel
     named: bool = False
     bearer: str = ""
+    by: str = ""
 
     @property
     def facilitates(self) -> bool:
         return self.id == FACILITATOR
+
+    @property
+    def signature(self) -> str:
+        """The actor of the entries that this one's commands lead to."""
+        return f"{self.id}{SIGNED}{self.by}" if self.by else self.id
 
 
 class Audience(StrEnum):

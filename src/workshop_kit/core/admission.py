@@ -10,6 +10,7 @@ import msgspec
 
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.agenda import carried_persons
+from workshop_kit.core.cofacilitators import check
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import TICKETS_ISSUED, Channel, Event, Fact
 from workshop_kit.core.personal import over
@@ -43,6 +44,7 @@ def known(state: SessionState, command: Command, actor: Actor) -> Actor:
     Somebody who was removed may still have their name erased.
     """
     seat = state.seats.get(actor.bearer or actor.id)
+    check(state.cofacilitators, command, actor)
     if state.erased and not actor.facilitates:
         raise over()
     if seat and seat.removed and actor.bearer:
@@ -79,7 +81,7 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
             return _join(state, command, actor)
         case "name" if not actor.facilitates:
             return (Fact("seat.named", {"named": bool(fields.get("named"))}),)
-        case "name" if fields.get("seat") in carried_persons(state.agenda):
+        case "name" if fields.get("seat") in {*carried_persons(state.agenda), *state.cofacilitators}:
             return (Fact("seat.named", {"named": False, "seat": fields["seat"]}),)
         case "name":
             seat = _seat(state, fields)

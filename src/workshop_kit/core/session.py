@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,19 +12,28 @@ from typing import Any
 import msgspec
 from pyrsistent import pmap
 
-from workshop_kit.core import admission, afterwards, approval, filling, noted, personal
-from workshop_kit.core.activity import Activity, Actor, Audience, Command, Option, Registry, Room, Told, Viewer, unheard
+from workshop_kit.core import admission, afterwards, approval, cofacilitators, filling, noted, personal, steering
+from workshop_kit.core.activity import (
+    FACILITATOR,
+    SIGNED,
+    Activity,
+    Actor,
+    Audience,
+    Command,
+    Option,
+    Registry,
+    Room,
+    Told,
+    Viewer,
+    unheard,
+)
 from workshop_kit.core.agenda import Agenda, carried_persons, sources
-from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, FILLED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact, Span
 from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
 from workshop_kit.core.text import localised
 
 replace = msgspec.structs.replace
-
-LONGEST_TIMER = 24 * 3600
-LONGEST_REASON = 280
 
 
 def created(info: Info, agenda: Agenda) -> Fact:
@@ -68,10 +76,15 @@ class SessionRules:
             if command.name == noted.COMMAND:
                 items = [spec.id for spec in state.agenda.items]
                 return noted.decide(state.noted, items, command, actor, erased=state.erased)
+            if command.name in steering.COMMANDS:
+                return steering.decide(state, command, actor, self.takes_reason)
+            if command.name in cofacilitators.COMMANDS:
+                return cofacilitators.decide(state.cofacilitators, command, actor)
             others = (each.decide for each in (personal, approval) if command.name in each.COMMANDS)
             admitted: tuple[Fact, ...] = next(others, admission.decide)(state, command, actor)
             return (*admitted, *(self._welcomed(state, actor.id) if _joins(state, admitted, actor) else ()))
         item = state.item(command.item)
+        steering.check_pause(state, actor)
         if command.name in _STEPS:
             if not actor.facilitates:
                 raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
@@ -131,8 +144,10 @@ class SessionRules:
                 return self._open(state, item, command)
             case "fill":
                 return filling.decide(self.registry, state, item, command)
+            case "extend":
+                return (Fact(steering.EXTENDED, {"seconds": steering.seconds_of(command)}),)
             case _:
-                return (Fact("item.timer_set", {"seconds": _seconds(command)}),)
+                return (Fact("item.timer_set", {"seconds": steering.seconds_of(command)}),)
 
     def takers(self, state: SessionState, item: Item) -> list[Item]:
         """Return the steps that can take over what this one brought, in the order of the agenda."""
@@ -151,7 +166,7 @@ class SessionRules:
             raise Refused(
                 Why.CLOSED, N_("A secret vote that was counted cannot be opened again. Start a new round instead.")
             )
-        reason = _reason(command) if item.phase is Phase.CLOSED else ""
+        reason = steering.reason_of(command) if item.phase is Phase.CLOSED else ""
         if not reason and self.takes_reason(item):
             raise Refused(
                 Why.INVALID,
@@ -183,6 +198,11 @@ class SessionRules:
     def evolve(self, state: SessionState, event: Event) -> SessionState:
         """Return the state after a recorded event. Total: an unknown event moves `seq` and `digest` only."""
         channel = str(event.channel)
+        if event.actor.startswith(FACILITATOR + SIGNED):
+            who = event.actor.partition(SIGNED)[2]
+            state = replace(state, cofacilitators=cofacilitators.counted(state.cofacilitators, who))
+            event = replace(event, actor=FACILITATOR)  # it means what it would mean from the facilitator
+        before = state
         state = replace(
             state,
             seq=event.seq,
@@ -193,6 +213,9 @@ class SessionRules:
         )
         if event.redacted:
             return state
+        if event.name == steering.UNDONE:
+            state = replace(state, approval=approval.evolve(state.approval, event))
+            return steering.undone(state, event)
         item = state.items.get(event.item)
         closed = item is not None and item.phase is Phase.CLOSED
         state = replace(state, approval=approval.evolve(state.approval, event, closed=closed))
@@ -205,9 +228,11 @@ class SessionRules:
         elif event.name == "item.opened" and (takes := event.data.get("takes")):
             spec = filling.taking_over(self.registry, state, item.spec, takes)
             item = replace(item, spec=spec, state=self.registry[spec.activity].initial(spec))
-        item = self._evolve_item(item, event)
-        current = event.item if event.name in {"item.opened", "item.round_started"} else state.current
-        return replace(state, items=state.items.set(event.item, item), current=current)
+        item = self._evolve_item(item, event, state)
+        state = replace(state, items=state.items.set(event.item, item))
+        if event.name in {"item.opened", "item.round_started"}:
+            state = replace(state, current=event.item, paused_at=None, way_in=False)
+        return steering.remembered(before, state, event)
 
     def _evolve_session(self, state: SessionState, event: Event) -> SessionState:
         match event.name:
@@ -222,9 +247,13 @@ class SessionRules:
                 return replace(state, address=event.data["url"])
         notes = noted.evolve(state.noted, event)
         state = state if notes is state.noted else replace(state, noted=notes)
+        if event.name.startswith("cofacilitator."):  # a name came, and what a secret opens may have changed
+            known = cofacilitators.evolve(state.cofacilitators, event)
+            return replace(state, cofacilitators=known, naming=state.naming + 1, moves=state.moves + 1)
+        state = steering.evolve(state, event)
         return personal.evolve(admission.evolve(state, event), event)
 
-    def _evolve_item(self, item: Item, event: Event) -> Item:
+    def _evolve_item(self, item: Item, event: Event, state: SessionState) -> Item:
         spans = (*item.entries, Span()) if event.name == "item.round_started" else item.entries
         item = replace(item, entries=(*spans[:-1], spans[-1].with_entry(event.seq)))
         match event.name:
@@ -261,7 +290,9 @@ class SessionRules:
                     until=_until(event),
                 )
             case "item.timer_set":
-                item = replace(item, until=_until(event))
+                item = replace(item, until=_until(event, state.paused_at))
+            case steering.EXTENDED:
+                item = steering.extended(item, event, state)
             case _ if event.name == OPTION_REWORDED:
                 item = replace(item, spec=item.spec.reworded(event.data["option"], localised(event.data["label"])))
             case _ if event.name == OPTION_ADDED:
@@ -269,41 +300,16 @@ class SessionRules:
         return replace(item, state=self.activity(item).evolve(item.state, event))
 
 
-_STEPS = frozenset({"open", "close", "reveal", "next-round", "timer", "fill"})
+_STEPS = frozenset({"open", "close", "reveal", "next-round", "timer", "extend", "fill"})
 
 
 def _joins(state: SessionState, facts: Iterable[Fact], actor: Actor) -> bool:
     return actor.id not in state.seats and any(fact.name == "seat.joined" for fact in facts)
 
 
-def _until(event: Event) -> datetime | None:
+def _until(event: Event, paused_at: datetime | None = None) -> datetime | None:
     seconds = event.data.get("seconds", 0)
-    return event.at + timedelta(seconds=seconds) if seconds else None
-
-
-def _reason(command: Command) -> str:
-    reason = one_line(command.fields.get("reason", ""))
-    if len(reason) > LONGEST_REASON:
-        raise Refused(
-            Why.INVALID,
-            N_("Please be shorter: {most} characters at most, you wrote {given}."),
-            field="reason",
-            most=LONGEST_REASON,
-            given=len(reason),
-        )
-    return reason
-
-
-def _seconds(command: Command) -> int:
-    value = command.fields.get("seconds", "")
-    if not re.fullmatch(r"[0-9]{1,9}", value) or int(value) > LONGEST_TIMER:
-        raise Refused(
-            Why.INVALID,
-            N_("The timer takes a number of seconds from 0 to {most}."),
-            field="seconds",
-            most=LONGEST_TIMER,
-        )
-    return int(value)
+    return (paused_at or event.at) + timedelta(seconds=seconds) if seconds else None
 
 
 def fold(rules: SessionRules, events: Iterable[Event], state: SessionState | None = None) -> SessionState:

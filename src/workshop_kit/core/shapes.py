@@ -16,6 +16,7 @@ from workshop_kit.core.approval import COMMENTED, DIGEST, FILE_NAME, Answer
 from workshop_kit.core.event import BOX_OPENED, FILLED, REDACTED, TICKETS_ISSUED
 from workshop_kit.core.noted import NOTED
 from workshop_kit.core.state import Info
+from workshop_kit.core.steering import EXTENDED, UNDONE
 
 Count = Annotated[int, Meta(ge=0, le=2**53)]
 """A number of people, dots or entries, or the number of a revision."""
@@ -78,6 +79,20 @@ class Opened(TypedDict):
     seconds: NotRequired[Seconds]
     takes: NotRequired[dict[str, str]]
     reason: NotRequired[str]
+
+
+class Undone(TypedDict):
+    step: str
+    entry: Count
+    reason: NotRequired[str]
+
+
+class Extended(TypedDict):
+    seconds: Seconds
+
+
+class OfCofacilitator(TypedDict):
+    cofacilitator: str
 
 
 class Filled(TypedDict):
@@ -157,6 +172,11 @@ SESSION_SHAPES: Shapes = {
     FILLED: Filled,
     "item.round_started": Timed,
     "item.timer_set": Timed,
+    EXTENDED: Extended,
+    UNDONE: Undone,
+    "cofacilitator.invited": OfCofacilitator,
+    "cofacilitator.entered": OfCofacilitator,
+    "cofacilitator.dismissed": OfCofacilitator,
     "item.closed": Closed,
     BOX_OPENED: BoxOpened,
     NOTED: Noted,

@@ -13,6 +13,7 @@ from pyrsistent import PMap, pmap
 from workshop_kit.core.activity import Spec
 from workshop_kit.core.agenda import Agenda
 from workshop_kit.core.approval import Approval
+from workshop_kit.core.cofacilitators import Cofacilitators
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import FIRST_DIGEST, Channel, Span
 from workshop_kit.core.noted import NO_NOTES, Notes
@@ -80,6 +81,28 @@ class Item(Struct, frozen=True):
         return len(self.past) + 1
 
 
+class Step(Struct, frozen=True):
+    """The facilitator's last step, as far as it can be taken back: what there was before it, and after.
+
+    `command` is what its entries have in common, `entry` the last of them, `name` and `item` say what it was.
+    """
+
+    command: str
+    name: str
+    item: str
+    entry: int
+    items: PMap[str, Item]
+    current: str
+    paused_at: datetime | None
+    way_in: bool
+    after: PMap[str, Item]
+
+    @property
+    def changed(self) -> list[str]:
+        """The items that it changed."""
+        return [item for item in self.after if self.items[item] is not self.after[item]]
+
+
 class Seat(Struct, frozen=True):
     """A participant's place. `number` counts from 1 in the order of joining; the name, if any, is not in the log.
 
@@ -107,7 +130,8 @@ class SessionState(Struct, frozen=True):
     how often a name was given, changed or erased, `moves` how often any seat went to another phone. `keep_until`: the
     last day on which names are kept, if any. `erased`: all personal data are gone, and no seat can be used any more.
     `noted`: what the note-taker added for the minutes. `approval`: what the room was shown of its minutes, and what it
-    said.
+    said. `paused_at`: since when there is a pause. `way_in`: the stage shows the way in at large. `last`: the step
+    that can be taken back.
     """
 
     info: Info = Info("", "")
@@ -129,6 +153,10 @@ class SessionState(Struct, frozen=True):
     channels: PMap[str, int] = pmap()
     noted: Notes = NO_NOTES
     approval: Approval = Approval()
+    cofacilitators: Cofacilitators = {}
+    paused_at: datetime | None = None
+    way_in: bool = False
+    last: Step | None = None
 
     @property
     def current_item(self) -> Item | None:

@@ -10,21 +10,25 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from starlette.requests import HTTPConnection
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from workshop_kit.cofacilitation import entered_by
 from workshop_kit.core.activity import Actor
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.conducting import carry_out
 from workshop_kit.faces.connections import CONNECTION, POLICY_VIOLATION, Guest, shown_seat
 from workshop_kit.faces.forms import Sent, read_command, read_form
-from workshop_kit.faces.guards import same_origin, seat_token
+from workshop_kit.faces.guards import console_token, same_origin, seat_token
 from workshop_kit.faces.limits import COMMANDS_PER_SEAT, LONGEST_WAIT, PAGES_PER_SEAT, Buckets
+from workshop_kit.faces.pages import Presence
 
 if TYPE_CHECKING:
     from starlette.applications import Starlette
@@ -43,6 +47,9 @@ PATIENCE_PER_PAGE = 0.01
 AT_A_TIME = 25
 UNSUPPORTED_DATA = 1003
 
+STAGE, CONSOLE = "stage", "console"
+"""What a page may be beside a phone; the console has one region, of the same name."""
+
 MOST_PAGES_PER_SEAT = 8
 MOST_STAGES = 100
 """Stages that may be open at once; the address that shows most of them gives one up for the next."""
@@ -59,13 +66,14 @@ class Connection:
     """One open page: the newest text per region that still has to go out, and the answers to its commands.
 
     `shared` and `head` are what it was shown last: the HTML of the shared region, and what `mine` depended on. `moves`
-    tells on which of the phones that its seat was on this page is.
+    tells on which of the phones that its seat was on this page is. `by` is the co-facilitator whose console it is.
     """
 
-    def __init__(self, socket: WebSocket, view: str, seat: str, lang: str, moves: int = 0) -> None:
+    def __init__(self, socket: WebSocket, view: str, seat: str, lang: str, moves: int = 0, by: str = "") -> None:
         self.socket = socket
         self.view = view
         self.seat = seat
+        self.by = by
         self.lang = lang
         self.moves = moves
         self.shared = ""
@@ -77,8 +85,8 @@ class Connection:
 
     @property
     def owner(self) -> str:
-        """Whom the page belongs to: a seat, or for a stage the network address it is shown from."""
-        return self.seat or f"stage at {self.socket.client.host if self.socket.client else ''}"
+        """Whom the page belongs to: a seat, a co-facilitator, or for a stage the address it is shown from."""
+        return self.seat or self.by or f"stage at {self.socket.client.host if self.socket.client else ''}"
 
     def show(self, region: str, frame: str) -> None:
         """Let this page show a region anew, instead of an older one that still waits."""
@@ -129,6 +137,8 @@ class Room:
         self._owned: dict[str, dict[Connection, None]] = {}
         self._changed = asyncio.Event()
         self._moves = live.state.moves
+        self.console: Callable[[str], str] = lambda _lang: ""
+        self._met: set[str] = set()
         self._head: tuple[object, object] = ((), ())
         self._patient_until = 0.0
 
@@ -204,12 +214,14 @@ class Room:
     def _admit(self, connection: Connection) -> None:
         """Add an open page; where a seat has too many, or the stage is open too often, an older one gives way."""
         self._connections.add(connection)
+        self._met.add(connection.seat)
+        self._count_anew()
         self._owned.setdefault(connection.owner, {})[connection] = None
-        if connection.seat:
+        if connection.seat or connection.by:
             crowded, most = self._owned[connection.owner], MOST_PAGES_PER_SEAT
             count = len(crowded)
         else:
-            stages = [pages for pages in self._owned.values() if not next(iter(pages)).seat]
+            stages = [pages for pages in self._owned.values() if next(iter(pages)).view == STAGE]
             crowded, most = max(stages, key=len), MOST_STAGES
             count = sum(map(len, stages))
         if count > most:
@@ -219,6 +231,7 @@ class Room:
 
     def _dismiss(self, connection: Connection) -> None:
         self._connections.discard(connection)
+        self._count_anew()
         owned = self._owned.get(connection.owner, {})
         owned.pop(connection, None)
         if not owned:
@@ -233,9 +246,15 @@ class Room:
             return None
         token = fields.get("token") or fields.get("hello") or seat_token(socket)
         state = self.live.state
-        if fields.get("view") == "stage":
-            lang = fields.get("lang", "")
-            return Connection(socket, "stage", "", lang if lang in LANGUAGES else state.info.lang)
+        lang = fields.get("lang", "")
+        lang = lang if lang in LANGUAGES else state.info.lang
+        if fields.get("view") == STAGE:
+            return Connection(socket, STAGE, "", lang)
+        if fields.get("view") == CONSOLE:
+            one = entered_by(self.live, fields.get("token") or fields.get("hello") or console_token(socket))
+            if one:
+                shown_seat(socket.scope.get("state", {}), one.id)
+            return Connection(socket, CONSOLE, "", lang, by=one.id) if one else None
         seat = self.live.seat_of(token)
         if seat not in state.seats or seat is None:
             return None
@@ -247,6 +266,11 @@ class Room:
         try:
             fields = read_form(frame.encode("utf-8", "surrogatepass"))
             command_id = fields.get("id", "")
+            if connection.by:
+                await self.slow_down(connection.by)
+                await asyncio.to_thread(carry_out, self.live, fields, connection.lang, connection.by)
+                connection.answer(ack=command_id, seq=self.live.state.seq)
+                return
             if not connection.seat or self._moved_on(connection):
                 raise Refused(Why.NOT_ALLOWED, N_("You have no seat in this session. Please join again."))
             while wait := self._commands.delay(connection.seat):
@@ -271,6 +295,7 @@ class Room:
             await self._changed.wait()
             self._changed.clear()
             self._leave_moved()
+            self._leave_dismissed()
             await self._show_changes(self._connections)
             await asyncio.sleep(INTERVAL)
 
@@ -287,8 +312,48 @@ class Room:
             self._dismiss(connection)
             connection.show("mine", self._frame("mine", self.pages.moved(connection.lang)))
 
+    def presence(self) -> Presence:
+        """Return how many seats have a page open, and how many that are not removed have lost theirs."""
+        here = {connection.seat for connection in self._connections if connection.seat}
+        seats = self.live.state.seats
+        lost = sum(seat in seats and not seats[seat].removed for seat in self._met - here)
+        return Presence(len(here), lost)
+
+    def seat_of(self, request: HTTPConnection) -> str | None:
+        """Return the seat of who asks, if they have one."""
+        seat = self.live.seat_of(seat_token(request))
+        return seat if seat in self.live.state.seats else None
+
+    def _count_anew(self) -> None:
+        """Let consoles know that somebody came or went."""
+        if any(connection.by for connection in self._connections):
+            self._changed.set()
+
+    def _leave_dismissed(self) -> None:
+        """Close the consoles of those who were dismissed."""
+        known = self.live.state.cofacilitators
+        for connection in [
+            one for one in self._connections if one.by and (self.live.state.erased or not known[one.by].acts)
+        ]:
+            self._dismiss(connection)
+            connection.give_way()
+
+    def _show_consoles(self, consoles: set[Connection]) -> None:
+        head = (self.live.state.seq, self.presence())
+        shown: dict[str, str] = {}
+        for connection in consoles:
+            if connection.head != head:
+                connection.head = head
+                lang = connection.lang
+                if lang not in shown:
+                    shown[lang] = self._frame(CONSOLE, self.console(lang))
+                connection.show(CONSOLE, shown[lang])
+
     async def _show_changes(self, connections: set[Connection]) -> None:
         """Show these pages what has changed since they were last shown something."""
+        consoles = {connection for connection in connections if connection.by}
+        self._show_consoles(consoles)
+        connections = connections - consoles
         head = self._settled_head()
         by_lang: dict[str, list[Connection]] = {}
         for connection in connections:

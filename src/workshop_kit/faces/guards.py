@@ -14,6 +14,7 @@ from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.faces.forms import LARGEST_BODY, too_large, unreadable
 
 SEAT_COOKIE = "seat"
+CONSOLE_COOKIE = "console"
 
 BODY_SECONDS = 15.0
 """A form must be there within this time after its headers."""
@@ -130,5 +131,14 @@ def same_origin(request: HTTPConnection, own: str = "") -> bool:
 
 def seat_token(request: HTTPConnection) -> str:
     """Return the secret of a seat: a bearer token, or the cookie of a browser."""
+    return _bearer(request) or request.cookies.get(SEAT_COOKIE, "")
+
+
+def console_token(request: HTTPConnection) -> str:
+    """Return the secret of a co-facilitator's browser: a bearer token, or its cookie."""
+    return _bearer(request) or request.cookies.get(CONSOLE_COOKIE, "")
+
+
+def _bearer(request: HTTPConnection) -> str:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else request.cookies.get(SEAT_COOKIE, "")
+    return token.strip() if scheme.lower() == "bearer" else ""

@@ -19,8 +19,10 @@ from msgspec import Struct
 from workshop_kit.core.activity import FACILITATOR, Audience
 from workshop_kit.core.approval import LATE, LONGEST_COMMENT, Standing
 from workshop_kit.core.document import Network
+from workshop_kit.core.errors import N_
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
+from workshop_kit.core.steering import reopens, undoable
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.faces.held import kept
 from workshop_kit.faces.published import Published
@@ -30,6 +32,26 @@ from workshop_kit.results import networks
 from workshop_kit.slips import Look
 
 STATIC = PACKAGE / "faces" / "static"
+
+
+THEMES = frozenset({"light", "dark", "contrast"})
+
+DONE = {
+    "item.opened": N_("opened"),
+    "item.closed": N_("closed"),
+    "item.revealed": N_("result shown"),
+    "item.round_started": N_("new round"),
+    "item.timer_set": N_("timer set"),
+    "item.timer_extended": N_("more time"),
+}
+"""What the step was that can be taken back, in words."""
+
+
+class Presence(Struct, frozen=True):
+    """How many seats have a page open just now, and how many had one before."""
+
+    connected: int = 0
+    lost: int = 0
 
 
 class Notice(Struct, frozen=True):
@@ -120,14 +142,23 @@ class Pages:
         writing: Notice = Notice(),  # noqa: B008 - a frozen value
         files: Sequence[tuple[str, str]] = (),
         template: str = "console.html",
+        *,
         pile: Look | None = None,
+        notes: Mapping[str, str] = {},
+        presence: Presence | None = None,
     ) -> str:
         """Return the facilitator's controls; `focus` is the item that comes next where they stand.
 
         `writing` tells how far the minutes are, and `files` names those that were written, with the way to each. `pile`
-        is the pile of slips that is being entered.
+        is the pile of slips that is being entered, `notes` are the speaker's notes by item. `presence` is known on a
+        co-facilitator's page alone, which does without what belongs to the laptop.
         """
         values: dict[str, Any] = {"focus": focus, "notice": notice, "writing": writing, "files": files, "pile": pile}
+        values |= {"notes": notes, "presence": presence, "names": self.live.people.names}
+        step, rules = undoable(self.live.state), self.live.rules
+        values |= {"undo": step, "undo_reason": bool(step and reopens(step, rules.takes_reason)), "done": DONE}
+        if presence is not None:
+            values["base"] = f"{self.base}/console"
         return self._region(template, lang, Audience.FACILITATOR, **values)
 
     def controls(self, lang: str, item_id: str) -> str:
@@ -142,10 +173,11 @@ class Pages:
         item, approval = self.live.state.current_item, self.live.state.approval
         version = approval.current
         minutes = (version.number, version.standing, version.counts.all if approval.on_stage else 0) if version else ()
+        course = (self.live.state.paused_at, self.live.state.way_in)
         if item is None:
-            return (approval.on_stage, *minutes), ()
+            return (approval.on_stage, *minutes, *course), ()
         choices = getattr(self.live.rules.activity(item), "choices", None)
-        head = (item.spec, item.phase, item.revealed, item.round, item.until, approval.on_stage, *minutes)
+        head = (item.spec, item.phase, item.revealed, item.round, item.until, approval.on_stage, *minutes, *course)
         return head, choices(item.state) if choices else ()
 
     # ── pages ─────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,10 +223,20 @@ class Pages:
                 made.append(Markup(self._render("lasting.html", lang, item=item, view=view, seat=seat)))
         return [one for one in made if one.strip()]
 
-    def stage(self, lang: str, address: str) -> str:
-        """Return the projected page. `address` is what the QR code leads to."""
+    def console_page(self, lang: str, presence: Presence, **values: Any) -> str:
+        """Return a co-facilitator's whole page; it works without JavaScript. `values` as `console` takes them."""
+        console = Markup(self.console(lang, presence=presence, **values))
+        return self._render("console-page.html", lang, console=console)
+
+    def console_door(self, lang: str, notice: Notice = Notice()) -> str:  # noqa: B008 - a frozen value
+        """Return the page that a link to the console opens first, and that asks for its code without JavaScript."""
+        return self._render("console-door.html", lang, notice=notice)
+
+    def stage(self, lang: str, address: str, theme: str = "") -> str:
+        """Return the projected page. `address` is what the QR code leads to, `theme` a look that a projector needs."""
         regions = {"mine": Markup(self.question(lang)), "shared": Markup(self.shared(lang))}
-        return self._render("stage.html", lang, regions=regions, address=address, qr=qr_svg(address))
+        theme = theme if theme in THEMES else ""
+        return self._render("stage.html", lang, regions=regions, address=address, qr=qr_svg(address), theme=theme)
 
     def screen(self, lang: str, address: str = "") -> str:
         """Return the stage without a page around it and with empty regions, for a notebook."""
@@ -218,6 +260,8 @@ class Pages:
             "left": text("{n} left"),
             "over": text("{n} too many"),
             "time_up": text("Time is up"),
+            "sound_on": text("Tone at the end: on"),
+            "sound_off": text("Tone at the end: off"),
         }
 
     def _once(self, template: str, lang: str) -> str:
@@ -285,6 +329,7 @@ class Pages:
             "pile": None,
             "files": (),
             "at": "",
+            "theme": "",
             "assets": self.assets,
             "words": self.words(text.lang),
         }

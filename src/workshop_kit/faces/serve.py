@@ -147,7 +147,7 @@ def serve(
     address = announce(public or f"{scheme}://{written(announced(host))}:{bound}")
     door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
     config = uvicorn.Config(
-        application(live, versions=folder.versions, public=public),
+        application(live, versions=folder.versions, public=public, folder=folder.path),
         **door.protocols(),
         ws_per_message_deflate=False,
         ws_max_size=LARGEST_BODY * 2,

@@ -8,25 +8,11 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import Progress
 
-from workshop_kit.core.activity import FACILITATOR, Actor, Command
-from workshop_kit.core.event import Channel
-from workshop_kit.people import new_seat
+from workshop_kit.core.activity import Command
+from workshop_kit.faces.conducting import in_front
 
 if TYPE_CHECKING:
     from workshop_kit.live import LiveSession
-
-
-GUEST, CHANNEL = "guest", "channel"
-"""Fields of the facilitator's forms that say for whom and how: a person without a phone, and a slip of paper."""
-
-
-def in_front(command: str, fields: dict[str, str], lang: str) -> tuple[Actor, str, tuple[Command, ...]]:
-    """Take from a form in front who acts, and return it with the name of a guest and what is to be done first."""
-    guest = fields.pop(GUEST, "").strip()
-    channel = Channel.PAPER if fields.pop(CHANNEL, "") == Channel.PAPER else Channel.NOTEBOOK
-    if guest:
-        return Actor(new_seat()[0], Channel.HANDS), guest, (Command("join", fields={"lang": lang}),)
-    return Actor(FACILITATOR, Channel.HANDS if command == "room-votes" else channel), "", ()
 
 
 def carried_out(

@@ -1,7 +1,7 @@
 """The participants' server: pages and plain forms for phones, the stage, and one WebSocket to keep them up to date.
 
-It can append participants' commands and nothing else. Everything works with plain forms; `Accept: application/json`
-gets JSON instead of a page.
+It can append participants' commands, those of a co-facilitator who has a link, and nothing else. Everything works with
+plain forms; `Accept: application/json` gets JSON instead of a page.
 """
 
 from __future__ import annotations
@@ -33,6 +33,7 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.asked import join_address, language, newcomer, wants_json
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.connections import shown_seat
+from workshop_kit.faces.console_page import ConsolePage
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, seat_token
 from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
@@ -68,24 +69,27 @@ STATUS = {
 }
 
 
-def application(live: LiveSession, *, versions: Path | None = None, public: str = "") -> Starlette:
+def application(
+    live: LiveSession, *, versions: Path | None = None, public: str = "", folder: Path | None = None
+) -> Starlette:
     """Return the server for one session.
 
     `versions` is the folder where the versions of the minutes lie, `public` the origin under which a reverse proxy
-    shows this server.
+    shows this server, `folder` the session's, where the guide is.
     """
-    return Site(live, versions, public).app
+    return Site(live, versions, public, folder).app
 
 
 class Site:
     """The routes of one session."""
 
-    def __init__(self, live: LiveSession, versions: Path | None, public: str = "") -> None:
+    def __init__(self, live: LiveSession, versions: Path | None, public: str = "", folder: Path | None = None) -> None:
         self.live = live
         self.public = public
         self.code = live.state.info.code
         self.pages = Pages(live, f"/{self.code}")
         self.room = Room(live, self.pages, public)
+        self.console = ConsolePage(live, self.pages, self.room, folder, public, STATUS)
         self.newcomers = Turns(NEWCOMERS)
         self.joins = Turns(JOINS_PER_ROOM)
         self.guesses = Guesses()
@@ -97,6 +101,7 @@ class Site:
                 Route("/", self.enter),
                 Route("/healthz", self.health),
                 Mount("/static", StaticFiles(directory=STATIC)),
+                *self.console.routes,
                 Route("/{code}", self.phone),
                 Route("/{code}/join", self.join, methods=["POST"]),
                 Route("/{code}/items/{item}", self.command, methods=["POST"]),
@@ -148,7 +153,8 @@ class Site:
         """Show the page for the projector."""
         self._check_code(request)
         lang = request.query_params.get("lang", self.live.state.info.lang)
-        return HTMLResponse(self.pages.stage(lang, join_address(request, self.live)))
+        theme = request.query_params.get("theme", "")
+        return HTMLResponse(self.pages.stage(lang, join_address(request, self.live), theme))
 
     async def minutes(self, request: Request) -> Response:
         """Show the minutes that are before the room, and the form to answer."""
@@ -330,14 +336,16 @@ class Site:
         """Wait until it is a request's turn: newcomers share one rate, and a phone may not reload without end."""
         try:
             seat = self._seat(request)
+            one = None if seat else self.console.who(request)
         except StoreError:
-            seat = None
-        if seat is None:
+            seat = one = None
+        who = one.id if one else seat
+        if who is None:
             await self.newcomers.take(*newcomer(request))
             return
-        shown_seat(request.scope.get("state", {}), seat)
+        shown_seat(request.scope.get("state", {}), who)
         if request.scope.get("method") in {"GET", "HEAD"}:
-            await self.room.slow_down(seat, reading=True)
+            await self.room.slow_down(who, reading=True)
 
     def _seat(self, request: HTTPConnection) -> str | None:
         seat = self.live.seat_of(seat_token(request))

@@ -14,18 +14,20 @@ from typing import Any
 import anywidget
 import traitlets
 
-from workshop_kit import privacy, slips
+from workshop_kit import cofacilitation, privacy, slips
 from workshop_kit.activities.poll.state import PollState
 from workshop_kit.core.activity import Actor
-from workshop_kit.core.approval import FROM_FRONT
+from workshop_kit.core.cofacilitators import DISMISS, INVITE, WHO
 from workshop_kit.core.errors import N_, Refused, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.state import SessionState
 from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.conducting import carry_out
 from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
 from workshop_kit.faces.pages import STATIC, Notice, Pages
-from workshop_kit.faces.waiting import in_front
+from workshop_kit.faces.sharing import LINK, write_link
+from workshop_kit.faces.speaker_notes import speaker_notes
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.store.files import free
@@ -36,8 +38,6 @@ INTERVAL = 0.25
 
 FORGET = "forget"
 ISSUE = "issue-tickets"
-ABOUT_THE_ROOM = frozenset({"lock", "unlock", "remove", ISSUE}) | FROM_FRONT
-"""Commands of the console that concern the session and no item of its agenda."""
 
 
 class LiveWidget(anywidget.AnyWidget):
@@ -172,7 +172,14 @@ class Console(LiveWidget):
         files = [(path.name, f"/files/{path.relative_to(desk.folder.path).as_posix()}") for path in desk.files]
         return {
             "console": self.pages.console(
-                self.lang, self.step, self.notice, desk.notice, files, self.template, self._pile()
+                self.lang,
+                self.step,
+                self.notice,
+                desk.notice,
+                files,
+                self.template,
+                pile=self._pile(),
+                notes=speaker_notes(self.folder, self.lang),
             ),
         }
 
@@ -209,10 +216,18 @@ class Console(LiveWidget):
         if fields.get("command") in slips.COMMANDS:
             slips.Pile(self.live, self.folder, fields.get("item", "")).take(fields)
             return
-        actor, guest, first = in_front(fields.get("command", ""), fields, self.lang)
-        if fields.get("command") in ABOUT_THE_ROOM:
-            fields["item"] = ""
-        self.live.submit(read_command(fields).command, actor, name=guest, first=first).result()
+        if fields.get("command") == INVITE:
+            self._invite(fields.get("name", ""))
+            return
+        if fields.get("command") == DISMISS:
+            cofacilitation.dismiss(self.live, fields.get(WHO, ""))
+            return
+        carry_out(self.live, fields, self.lang)
+
+    def _invite(self, name: str) -> None:
+        path = write_link(self.live, name, free(self.folder / LINK), self.pages.voice(self.lang))
+        told = N_("The link is in the file {path}. It works once; open the file where the room cannot see it.")
+        self.notice = Notice(self.pages.voice(self.lang)(told, path=path.name))
 
     def _pile(self) -> slips.Look | None:
         """Return the pile of slips of the poll that is on, if one is."""

@@ -7,10 +7,10 @@ import sys
 import click
 
 from workshop_kit.core.errors import WorkshopError
-from workshop_kit.faces.cli import care, doctor, methods, notes, outcomes, paper, sessions, starting
+from workshop_kit.faces.cli import care, doctor, methods, notes, outcomes, paper, sessions, sharing, starting
 from workshop_kit.faces.cli.terminal import _, cli
 
-__all__ = ["care", "cli", "doctor", "main", "methods", "notes", "outcomes", "paper", "sessions", "starting"]
+__all__ = ["care", "cli", "doctor", "main", "methods", "notes", "outcomes", "paper", "sessions", "sharing", "starting"]
 
 cli.subcommand_metavar = _("COMMAND [ARGUMENTS]...")
 for _command in (cli, *cli.commands.values()):

@@ -118,6 +118,23 @@ export function morph(region, html) {
 
 const randomId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
+const remember = (name, value) => {
+  try {
+    localStorage.setItem(`workshop-${name}`, value);
+  } catch {
+    memory.set(name, value); // Private mode
+  }
+};
+const recall = (name) => {
+  try {
+    return localStorage.getItem(`workshop-${name}`) ?? memory.get(name);
+  } catch {
+    return memory.get(name);
+  }
+};
+const memory = new Map();
+const keysOn = () => recall("keys") !== "off" && !new URLSearchParams(location.search).has("nokeys");
+
 class Face {
   constructor(root, words, send) {
     Object.assign(this, { root, words, send, clock: 0, rev: 0, sent: new Map(), pressed: "", next: [] });
@@ -163,6 +180,7 @@ class Face {
   }
 
   prepare() {
+    for (const box of this.root.querySelectorAll("[data-keys]")) box.checked = keysOn();
     for (const form of this.root.querySelectorAll("form[data-auto]")) form.classList.add("wk-live");
     for (const group of this.root.querySelectorAll("[data-budget]")) this.count(group);
     this.leaf(0);
@@ -248,6 +266,7 @@ class Face {
   }
 
   change(event) {
+    if (event.target.matches("[data-keys]")) remember("keys", event.target.checked ? "" : "off");
     const form = event.target.form;
     if (form?.hasAttribute("data-auto")) form.requestSubmit();
   }
@@ -258,14 +277,56 @@ class Face {
       if (document.fullscreenElement) document.exitFullscreen();
       else screen.requestFullscreen?.();
     }
+    const tone = event.target.closest("[data-tone]");
+    if (tone) this.sound(tone);
     const button = event.target.closest("[data-leaf], [data-pause]");
     if (button && "pause" in button.dataset) this.paused = !this.paused;
     if (button) this.leaf(Number(button.dataset.leaf ?? 0));
   }
 
+  // A button names its own key (data-key). Keys can be switched off, and a key that is held down or hit twice counts once.
+  shortcut(event) {
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey && !event.target.matches("input, textarea, select");
+    const button = plain && keysOn() && this.root.querySelector(`[data-key="${CSS.escape(event.key)}"]`);
+    if (!button || (event.key === "PageDown" && this.root.querySelector(".wk-stage [data-pages]"))) return false;
+    if (!event.repeat && Date.now() - (this.hit ?? 0) > 800) {
+      this.hit = Date.now();
+      button.click();
+    }
+    return true;
+  }
+
   press(event) {
+    if (this.shortcut(event)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
     const by = { PageDown: 1, ArrowRight: 1, PageUp: -1, ArrowLeft: -1 }[event.key]; // as presenters' remote controls send
     if (by && !event.target.matches("input, textarea, select") && this.leaf(by)) event.preventDefault();
+  }
+
+  // Browsers make no sound before somebody has pressed something; so the tone is off until then.
+  sound(button) {
+    this.audio ??= new AudioContext();
+    this.audio.resume();
+    const on = button.getAttribute("aria-pressed") !== "true";
+    button.setAttribute("aria-pressed", String(on));
+    button.textContent = on ? this.words.sound_on : this.words.sound_off;
+    this.toned = on;
+    if (on) this.tone();
+  }
+
+  tone() {
+    if (!this.toned) return;
+    const [wave, volume, now] = [this.audio.createOscillator(), this.audio.createGain(), this.audio.currentTime];
+    wave.frequency.value = 440;
+    volume.gain.setValueAtTime(0.0001, now);
+    volume.gain.exponentialRampToValueAtTime(0.2, now + 0.05);
+    volume.gain.exponentialRampToValueAtTime(0.0001, now + 1.2);
+    wave.connect(volume).connect(this.audio.destination);
+    wave.start(now);
+    wave.stop(now + 1.3);
   }
 
   // A wall in pages: the server says which one is shown. Buttons, keys and time turn on from there, on this screen alone.
@@ -305,6 +366,14 @@ class Face {
       const text = seconds > 0 ? `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}` : this.words.time_up;
       if (time.textContent !== text) time.textContent = text;
       time.classList.toggle("wk-soon", seconds <= 30);
+      time.classList.toggle("wk-over", seconds <= 0);
+      if (seconds === 0 && this.ended !== time.dataset.until) {
+        this.ended = time.dataset.until;
+        const quietly = this.root.querySelector("[data-ended]"); // on the stage the clock itself shows it
+        if (quietly) quietly.textContent = this.words.time_up;
+        else this.say(this.words.time_up, 10);
+        this.tone();
+      }
       const label = time.parentElement?.querySelector(".wk-timer-label");
       if (label) label.hidden = true;
     }
@@ -431,7 +500,8 @@ export function attachPage(root = document.body) {
     socket.onopen = () => socket.send(new URLSearchParams({ hello: "", view: root.dataset.view, lang: root.dataset.lang || "" }).toString());
     socket.onmessage = (event) => hear(JSON.parse(event.data));
     socket.onclose = (event) => {
-      if (event.code !== 1008 || root.dataset.view !== "phone") down(); // 1008: no seat any more; a reload leads to joining
+      if (event.code === 1008 && root.dataset.view === "console") location.reload(); // the link was ended
+      else if (event.code !== 1008 || root.dataset.view !== "phone") down(); // 1008: no seat any more; a reload leads to joining
     };
   };
   connect();
@@ -480,4 +550,14 @@ export default {
   },
 };
 
+// A link to the console: its secret leaves the address at once, which may be projected, and is posted.
+function exchangeLink(form) {
+  const secret = location.hash.slice(1);
+  if (!secret) return;
+  history.replaceState(null, "", location.pathname);
+  form.elements.key.value = secret;
+  form.submit();
+}
+
+if (typeof document !== "undefined" && document.querySelector("form[data-link]")) exchangeLink(document.querySelector("form[data-link]"));
 if (typeof document !== "undefined" && document.body?.dataset?.live && document.body.dataset.words) attachPage();

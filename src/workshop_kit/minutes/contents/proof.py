@@ -33,10 +33,24 @@ def provenance(told: Material) -> Section | None:
         (text(N_("Log")), text.plural("{n} entry", "{n} entries", state.seq)),
         (text(N_("Digest of the last entry (SHA-256)")), state.digest),
         *by_channel,
+        *([] if told.public else _shared(told)),
         (text(N_("Software")), f"workshop-kit {__version__}"),
     ]
     note = text(N_('Every figure can be recomputed from the log; "workshop verify" checks that nobody altered it.'))
     return told.section("provenance", text(N_("Provenance")), [Pairs(tuple(pairs)), Paragraph(note, "note")])
+
+
+def _shared(told: Material) -> list[tuple[str, str]]:
+    """Return who shared the controls, and in how many entries."""
+    text, names = told.text, told.people.names
+    return [
+        (
+            text(N_("Co-facilitator")),
+            f"{names.get(one.id, '–')}: {text.plural('{n} entry', '{n} entries', one.entries)}",
+        )
+        for one in told.state.cofacilitators.values()
+        if one.entries
+    ]
 
 
 def receipts(told: Material) -> Section | None:
