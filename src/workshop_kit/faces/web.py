@@ -30,7 +30,7 @@ from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.personal import PUBLIC_MINUTES, over
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.faces.asked import join_address, language, newcomer, wants_json
+from workshop_kit.faces.asked import READING_COOKIE, Reading, join_address, language, newcomer, wants_json
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.connections import shown_seat
 from workshop_kit.faces.forms import read_command, read_form
@@ -40,6 +40,7 @@ from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.faces.published import Published
 from workshop_kit.faces.turns import Turns
 from workshop_kit.folder import withdrawn
+from workshop_kit.library import phone_languages
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
@@ -127,7 +128,8 @@ class Site:
         lang = language(request)
         code = request.query_params.get("code", "").strip().upper()
         if code == self.code:
-            return RedirectResponse(f"/{code}", HTTPStatus.SEE_OTHER)
+            named = f"?{urlencode({'lang': lang})}" if "lang" in request.query_params else ""
+            return RedirectResponse(f"/{code}{named}", HTTPStatus.SEE_OTHER)
         wrong = Notice(
             self.pages.voice(lang)(N_("There is no session with this code. Please check the letters.")), True
         )
@@ -142,12 +144,13 @@ class Site:
         seat = self._seat(request)
         if seat is None:
             return HTMLResponse(self.pages.join(language(request)))
-        return HTMLResponse(self.pages.phone(self._lang(seat, request), seat, at=request.query_params.get(AT, "")))
+        return HTMLResponse(self._page(request, seat, at=request.query_params.get(AT, "")))
 
     async def stage(self, request: Request) -> Response:
         """Show the page for the projector."""
         self._check_code(request)
-        lang = request.query_params.get("lang", self.live.state.info.lang)
+        own, wanted = self.live.state.info.lang, request.query_params.get("lang", "")
+        lang = wanted if wanted in LANGUAGES else own
         return HTMLResponse(self.pages.stage(lang, join_address(request, self.live)))
 
     async def minutes(self, request: Request) -> Response:
@@ -156,7 +159,8 @@ class Site:
         seat = self._seat(request) or ""
         lang = self._lang(seat, request) if seat else language(request)
         saved = Notice(self.pages.voice(lang)(N_("Saved.")) if "saved" in request.query_params else "")
-        return HTMLResponse(await asyncio.to_thread(self.pages.minutes, lang, seat, self.published, saved))
+        size = Reading.of(request).size
+        return HTMLResponse(await asyncio.to_thread(self.pages.minutes, lang, seat, self.published, saved, size))
 
     async def download(self, request: Request) -> Response:
         """Give out one file of the minutes that are before the room."""
@@ -183,7 +187,7 @@ class Site:
         check_origin(request, self.public)
         fields = read_form(await body_of(request))
         lang = fields.get("lang", "")
-        lang = lang if lang in LANGUAGES else language(request)
+        lang = lang if lang in phone_languages() else language(request)
         name = fields.get("name", "")
         token, seat = seat_token(request), self._seat(request)
         if seat is None or fields.get(TICKET, "").strip():
@@ -208,15 +212,9 @@ class Site:
             answer = JSONResponse({"seat": seat, "token": token})
         else:
             answer = RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
-        answer.set_cookie(
-            SEAT_COOKIE,
-            token,
-            max_age=COOKIE_DAYS * 86400,
-            path=f"/{self.code}",
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
+        self._keep(request, answer, SEAT_COOKIE, token)
+        if "size" in fields:
+            self._keep(request, answer, READING_COOKIE, Reading.chosen(fields).kept)
         return answer
 
     async def command(self, request: Request) -> Response:
@@ -234,13 +232,13 @@ class Site:
             lang = self._lang(seat, request)
             sent = fields | {"item": request.path_params["item"]}
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", sent)
-            return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
+            return HTMLResponse(self._page(request, seat, notice), STATUS[refusal.why])
         if wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq} | ({"receipt": receipt.word} if receipt.word else {}))
         if receipt.word:
             lang = self._lang(seat, request)
             notice = Notice(self.pages.voice(lang)(KEEP_RECEIPT, word=receipt.word))
-            return HTMLResponse(self.pages.phone(lang, seat, notice))
+            return HTMLResponse(self._page(request, seat, notice))
         at = request.query_params.get(AT, "")
         return RedirectResponse(f"/{self.code}{'?' + urlencode({AT: at}) if at else ''}", HTTPStatus.SEE_OTHER)
 
@@ -262,7 +260,8 @@ class Site:
                 raise
             lang = self._lang(seat, request)
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
-            return HTMLResponse(self.pages.minutes(lang, seat, self.published, notice), STATUS[refusal.why])
+            size = Reading.of(request).size
+            return HTMLResponse(self.pages.minutes(lang, seat, self.published, notice, size), STATUS[refusal.why])
         if wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq})
         return RedirectResponse(f"/{self.code}/minutes?saved=yes", HTTPStatus.SEE_OTHER)
@@ -288,7 +287,7 @@ class Site:
         if wants_json(request):
             return JSONResponse({"ok": True, "erased": erased})
         lang = self._lang(seat, request)
-        return HTMLResponse(self.pages.phone(lang, seat, Notice(self.pages.voice(lang)(told))))
+        return HTMLResponse(self._page(request, seat, Notice(self.pages.voice(lang)(told))))
 
     async def held(self, request: Request) -> Response:
         """Show the person who asks all that the session holds of them; a program gets it as JSON."""
@@ -298,7 +297,7 @@ class Site:
         held = await asyncio.to_thread(privacy.held_of, self.live, seat)
         if request.query_params.get("format") == "json" or "text/html" not in request.headers.get("accept", ""):
             return JSONResponse(held)
-        return HTMLResponse(self.pages.held(self._lang(seat, request), seat, held))
+        return HTMLResponse(self.pages.held(self._lang(seat, request), seat, held, Reading.of(request).size))
 
     async def back(self, request: Request) -> Response:
         """Lead from where a form was sent to the page it stands on, for who reloads the answer or comes back to it."""
@@ -321,6 +320,18 @@ class Site:
             if ticket and refusal.why is Why.NOT_ALLOWED:
                 self.guesses.wrong(address)
             raise
+
+    def _keep(self, request: Request, answer: Response, name: str, value: str) -> None:
+        """Let a phone keep something as long as its seat."""
+        answer.set_cookie(
+            name,
+            value,
+            max_age=COOKIE_DAYS * 86400,
+            path=f"/{self.code}",
+            httponly=True,
+            samesite="lax",
+            secure=request.url.scheme == "https",
+        )
 
     def _check_code(self, request: HTTPConnection) -> None:
         if request.path_params["code"] != self.code:
@@ -354,7 +365,10 @@ class Site:
 
     def _lang(self, seat: str, request: HTTPConnection) -> str:
         known = self.live.state.seats.get(seat)
-        return known.lang if known else language(request)
+        return Reading.of(request).tag(known.lang) if known else language(request)
+
+    def _page(self, request: Request, seat: str, notice: Notice = Notice(), at: str = "") -> str:  # noqa: B008 - a frozen value
+        return self.pages.phone(self._lang(seat, request), seat, notice, at, Reading.of(request).size)
 
     def _refused(self, request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Refused)
