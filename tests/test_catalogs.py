@@ -16,8 +16,8 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-
 from tests.phone_messages import phone_messages
+
 from workshop_kit.core.text import LANGUAGES, Text
 from workshop_kit.library import phone_languages, voice
 

@@ -26,7 +26,7 @@ TICKET, SLIP = "ticket", "ballot"
 """The fields that may hold a ticket's code: of who joins, and of a paper ballot, on whose slip it is the number."""
 
 _LANGUAGE = re.compile("[a-z]{2,3}")
-"""The shape of a language. Which there are is known where people choose; a page in one that went is in the session's."""
+"""The shape of a language. Which there are is known where people choose; pages in another are in the session's."""
 
 PERSON = "person"
 """The field of a step's command that holds the seat of the person whom it is about, who is there and has a name."""

@@ -106,7 +106,7 @@ class Text:
     ) -> Text:
         """Read the catalogs of `lang` from several `locale` folders; the first that knows a message wins.
 
-        With `plain` those of short sentences come first. A wording that does not exist in `lang` is taken in `fallback`.
+        With `plain` those of short sentences come first. A wording that does not exist in `lang` is in `fallback`.
         """
         domains = (PLAIN, DOMAIN) if plain else (DOMAIN,)
         found = tuple(gettext.translation(d, folder, [lang], fallback=True) for d in domains for folder in folders)

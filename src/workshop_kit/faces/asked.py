@@ -13,7 +13,6 @@ from workshop_kit.faces.connections import CONNECTION, Guest
 from workshop_kit.library import phone_languages
 from workshop_kit.live import LiveSession
 
-
 READING_COOKIE = "reading"
 SIZES = {"": N_("Normal"), "large": N_("Large"), "larger": N_("Very large")}
 """The sizes of text on a phone, as classes of the page."""

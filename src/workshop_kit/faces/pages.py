@@ -320,7 +320,7 @@ class Pages:
 
 
 def tongue(wording: Localised, text: Text) -> Markup:
-    """Return the attributes of an element that holds a wording: its direction, and its language if it is another one."""
+    """Return the attributes of an element that holds a wording: its direction, and its language if not the page's."""
     lang = text.picked(wording)
     same = lang in {"", AS_WRITTEN, text.lang}
     return Markup('dir="auto"') if same else Markup('lang="{}" dir="auto"').format(lang)

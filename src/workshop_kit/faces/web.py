@@ -34,7 +34,7 @@ from workshop_kit.faces.asked import READING_COOKIE, Reading, join_address, lang
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.connections import shown_seat
 from workshop_kit.faces.forms import read_command, read_form
-from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, seat_token
+from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, keep, seat_token
 from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.faces.published import Published
@@ -44,7 +44,6 @@ from workshop_kit.library import phone_languages
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
-COOKIE_DAYS = 30
 YES = "yes"
 
 logger = logging.getLogger(__name__)
@@ -212,9 +211,9 @@ class Site:
             answer = JSONResponse({"seat": seat, "token": token})
         else:
             answer = RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
-        self._keep(request, answer, SEAT_COOKIE, token)
+        keep(answer, request, SEAT_COOKIE, token)
         if "size" in fields:
-            self._keep(request, answer, READING_COOKIE, Reading.chosen(fields).kept)
+            keep(answer, request, READING_COOKIE, Reading.chosen(fields).kept)
         return answer
 
     async def command(self, request: Request) -> Response:
@@ -320,18 +319,6 @@ class Site:
             if ticket and refusal.why is Why.NOT_ALLOWED:
                 self.guesses.wrong(address)
             raise
-
-    def _keep(self, request: Request, answer: Response, name: str, value: str) -> None:
-        """Let a phone keep something as long as its seat."""
-        answer.set_cookie(
-            name,
-            value,
-            max_age=COOKIE_DAYS * 86400,
-            path=f"/{self.code}",
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
 
     def _check_code(self, request: HTTPConnection) -> None:
         if request.path_params["code"] != self.code:
