@@ -4,7 +4,7 @@
 
 Chromium is throttled over its DevTools protocol: by default 1.5 Mbit/s, 200 ms from sending a request to the first byte,
 and a processor four times slower. The bytes are those that came over the wire, headers included, and frames of the
-WebSocket as long as their text. Chromium does not slow down a WebSocket; the page before it is the usable one.
+WebSocket as long as their text. Chromium does not slow down a WebSocket; the page before it is usable without.
 """
 
 from __future__ import annotations

@@ -9,11 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser.rig import find_chromium
 
 HERE = Path(__file__).parent
-sys.path.insert(0, str(HERE.parent / "browser"))
-
-from rig import chromium
 
 
 def figures(script, *arguments):
@@ -34,8 +33,8 @@ def test_ten_phones_join_vote_and_show_on_the_stage():
 
 
 def test_a_new_phone_is_ready_soon_and_takes_little_from_a_slow_network():
-    with chromium() as browser:
-        if browser is None:
+    with sync_playwright() as playwright:
+        if not find_chromium(playwright):
             (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here")
     told = figures("first_load.py", "--times", "1")
     assert told["parts"].keys() == {"page", "kit.css", "redirect", "live.js", "live"}
