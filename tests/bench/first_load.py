@@ -2,7 +2,7 @@
 
     python tests/bench/first_load.py
 
-Chromium is throttled over its DevTools protocol: by default 1.5 Mbit/s, 200 ms from sending a request to the first byte,
+Chromium is throttled over its DevTools protocol: by default 1.5 Mbit/s, 200 ms from a request to the first byte,
 and a processor four times slower. The bytes are those that came over the wire, headers included, and frames of the
 WebSocket as long as their text. Chromium does not slow down a WebSocket; the page before it is usable without.
 """
