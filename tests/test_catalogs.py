@@ -16,8 +16,10 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
+from tests.phone_messages import phone_messages
 
-from workshop_kit.core.text import Text
+from workshop_kit.core.text import LANGUAGES, Text
+from workshop_kit.library import phone_languages, voice
 
 ROOT = Path(__file__).resolve().parent.parent
 GERMAN = ROOT / "src" / "workshop_kit" / "locale" / "de" / "LC_MESSAGES" / "workshop_kit.po"
@@ -219,8 +221,6 @@ def test_they_are_short(plain):
 
 
 def test_they_speak_first_where_somebody_asks_for_them():
-    from workshop_kit.library import voice
-
     forms = ("{n} person took part.", "{n} people took part.")
     assert [voice("de", plain=plain).plural(*forms, 3) for plain in (True, False)] == [
         "3 Menschen waren da.",
@@ -237,3 +237,64 @@ def test_what_click_says_can_be_said_in_german():
     folder = Path(click.__file__).parent
     said = {message for _, _, message, _, _ in extract_from_dir(folder, [("**.py", "python")], keywords=calls)}
     assert {message if isinstance(message, str) else message[0] for message in said} <= known
+
+
+# ── languages of phones beside German and English ─────────────────────────────────────────────────────────────────────
+
+PHONES_ONLY = sorted(set(phone_languages()) - set(LANGUAGES))
+
+
+@pytest.fixture(scope="module", params=PHONES_ONLY)
+def for_phones(request) -> Catalog:
+    path = GERMAN.parents[2] / request.param / "LC_MESSAGES" / "workshop_kit.po"
+    with path.open("rb") as file:
+        return read_po(file, locale=request.param, domain="workshop_kit", abort_invalid=True)
+
+
+def test_arabic_is_a_language_of_phones_alone():
+    assert "ar" in PHONES_ONLY
+
+
+def test_phones_show_messages_of_all_kinds_and_nothing_of_the_console():
+    shown = phone_messages()
+    assert {"Join in", "Voting is closed.", "My ties", "Saved.", "Your seat is on another phone now"} <= shown
+    assert ("{n} card", "{n} cards") in shown
+    assert not {"Close this step", "Count raised hands", "Write the minutes."} & shown
+
+
+def test_every_message_that_a_phone_can_show_is_translated_and_no_other(for_phones):
+    known = {message.id if isinstance(message.id, str) else tuple(message.id) for message in for_phones if message.id}
+    assert phone_messages() - known == set(), "translate these"
+    assert known - phone_messages() == set(), "these are shown no longer"
+    forms = {message.id: message.string for message in for_phones if message.id}
+    assert not [key for key, told in forms.items() if not all([told] if isinstance(told, str) else told)]
+    assert not for_phones.fuzzy
+    assert not for_phones.obsolete
+
+
+def test_numbers_and_names_stay_in_the_messages_of_phones(for_phones):
+    """A form for none, one or two may say the number in words."""
+    for message in for_phones:
+        if isinstance(message.id, str):
+            assert placeholders(message.id) == placeholders(message.string), message.id
+        elif message.id:
+            wanted = placeholders(message.id[1])
+            for told in message.string:
+                assert wanted - {("n", "", "")} <= placeholders(told) <= wanted, told
+            assert all(placeholders(told) == wanted for told in message.string[3:]), message.string
+
+
+def test_arabic_counts_in_six_forms():
+    text = voice("ar")
+    assert [text.plural("{n} card", "{n} cards", n) for n in (0, 1, 2, 3, 10, 11, 99, 100, 103, 111)] == [
+        *("لا بطاقات", "بطاقة واحدة", "بطاقتان", "3 بطاقات", "10 بطاقات", "11 بطاقة", "99 بطاقة"),
+        *("100 بطاقة", "103 بطاقات", "111 بطاقة"),
+    ]
+
+
+def test_quotation_marks_are_arabic_and_digits_western():
+    with (GERMAN.parents[2] / "ar" / "LC_MESSAGES" / "workshop_kit.po").open("rb") as file:
+        told = [form for m in read_po(file) if m.id for form in ([m.string] if isinstance(m.string, str) else m.string)]
+    assert not [
+        text for text in told if '"' in text or re.search("[٠-٩۰-۹]", text) or text.count("«") != text.count("»")
+    ]

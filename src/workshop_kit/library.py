@@ -7,6 +7,7 @@ import inspect
 import re
 import tomllib
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,7 @@ from msgspec import Struct
 from workshop_kit.core.activity import Registry
 from workshop_kit.core.agenda import Agenda, read_agenda
 from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
-from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
+from workshop_kit.core.text import DEFAULT_LANGUAGE, DOMAIN, LANGUAGES, PLAIN, Text
 
 PACKAGE = Path(__file__).parent
 AGENDA_FILE = "agenda.toml"
@@ -156,14 +157,44 @@ def folder_of(activity: object) -> Path:
     return Path(inspect.getfile(type(activity))).parent
 
 
-def voice(lang: str, registry: Iterable[object] = (), zone: str = "UTC", *, plain: bool = False) -> Text:
-    """Return the kit's voice in a language, with the catalogs of the given activities behind its own.
+@cache
+def phone_languages() -> Mapping[str, str]:
+    """Return the languages that phones can speak, with their own names: each that has a compiled catalog."""
+    from babel.core import Locale, UnknownLocaleError  # noqa: PLC0415 - only a server asks for it
 
-    With `plain` it speaks in short sentences where it can.
-    """
-    return _voice(lang, tuple(dict.fromkeys(folder_of(kind) / "locale" for kind in registry)), zone, plain)
+    names = dict(LANGUAGES)
+    for tag in sorted(_catalogs(DOMAIN) - set(LANGUAGES)):
+        with suppress(ValueError, UnknownLocaleError):  # a folder that is no language's
+            names[tag] = Locale.parse(tag).get_display_name() or tag
+    return names
 
 
 @cache
-def _voice(lang: str, folders: tuple[Path, ...], zone: str, plain: bool) -> Text:
-    return Text.load(lang, (PACKAGE / "locale", *(folder for folder in folders if folder.is_dir())), zone, plain=plain)
+def plain_languages() -> frozenset[str]:
+    """Return the languages that have a catalog of short sentences."""
+    return frozenset(_catalogs(PLAIN))
+
+
+def _catalogs(domain: str) -> set[str]:
+    return {path.parent.parent.name for path in (PACKAGE / "locale").glob(f"*/LC_MESSAGES/{domain}.mo")}
+
+
+def voice(
+    lang: str,
+    registry: Iterable[object] = (),
+    zone: str = "UTC",
+    *,
+    plain: bool = False,
+    fallback: str = DEFAULT_LANGUAGE,
+) -> Text:
+    """Return the kit's voice in a language, with the catalogs of the given activities behind its own.
+
+    With `plain` it speaks in short sentences where it can. What an agenda does not say in `lang` it says in `fallback`.
+    """
+    return _voice(lang, tuple(dict.fromkeys(folder_of(kind) / "locale" for kind in registry)), zone, plain, fallback)
+
+
+@cache
+def _voice(lang: str, folders: tuple[Path, ...], zone: str, plain: bool, fallback: str) -> Text:
+    places = (PACKAGE / "locale", *(folder for folder in folders if folder.is_dir()))
+    return Text.load(lang, places, zone, plain=plain, fallback=fallback)

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+from tests.browser.rig import find_chromium
 
 HERE = Path(__file__).parent
 
@@ -25,6 +30,18 @@ def test_ten_phones_join_vote_and_show_on_the_stage():
     assert told["cpu_seconds"] > 0
     assert 10 < told["rss_megabytes"] < 500
     assert 5_000 < told["first_load_bytes"] <= 30 * 1024
+
+
+def test_a_new_phone_is_ready_soon_and_takes_little_from_a_slow_network():
+    with sync_playwright() as playwright:
+        if not find_chromium(playwright):
+            (pytest.fail if os.environ.get("CI") else pytest.skip)("no Chromium here")
+    told = figures("first_load.py", "--times", "1")
+    assert told["parts"].keys() == {"page", "kit.css", "redirect", "live.js", "live"}
+    assert 10_000 < told["bytes"] <= 30 * 1024
+    assert 0.2 < told["join_page"] < 20
+    assert 0.4 < told["ballot_after_tap"] < 20  # a busy machine; two seconds are what a quiet one must hold
+    assert told["ballot_after_tap"] < told["connected_after_tap"]
 
 
 def test_a_room_is_mixed_while_others_write():

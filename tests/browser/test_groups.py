@@ -78,7 +78,8 @@ def test_a_group_writes_cards_and_a_report_one_of_them_without_javascript(talk, 
 
 
 @agenda
-def test_what_somebody_is_writing_does_not_overwrite_what_another_sent_meanwhile(talk, phone):
+@pytest.mark.parametrize("again", [False, True], ids=["on the page", "loaded again"])
+def test_what_somebody_is_writing_does_not_overwrite_what_another_sent_meanwhile(talk, phone, again):
     ada, ben = phone("Ada"), phone("Ben")
     talk.do("mix", "talk", groups="1")
     for page in (ada, ben):
@@ -86,6 +87,9 @@ def test_what_somebody_is_writing_does_not_overwrite_what_another_sent_meanwhile
     form(ada, "report").locator("textarea").fill("Ada's point")
     write(ben, "report", "Ben's point")
     expect(ada.locator("#report")).to_contain_text("Ben's point")
+    if again:
+        ada.reload()
+        ada.wait_for_selector("[data-connected]")
     form(ada, "report").locator("button").click()
     expect(ada.locator("[data-status]")).to_contain_text("Somebody in your group has written meanwhile.")
     assert points(talk) == [("Ben's point",)]

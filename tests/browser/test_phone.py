@@ -419,3 +419,95 @@ def test_two_tabs_of_one_seat_stay_in_step(session, phone, watch):
     press(other, "cast")
     expect(page.locator("#dot-place-1")).to_be_checked()
     assert ballots(session) == [{"place": 1}]
+
+
+# ── a phone that is put away ─────────────────────────────────────────────────────────────────────────────────────────
+
+
+def half_filled(page):
+    """Begin a card, and stand somewhere down the page."""
+    page.fill("#idea-text", TYPED)
+    page.evaluate("scrollTo(0, 300)")
+    page.wait_for_function("scrollY > 200")
+
+
+def stays(page, session, seat):
+    """The same seat, the same words, the same place."""
+    expect(page.locator("#idea-text")).to_have_value(TYPED)
+    page.wait_for_function("scrollY > 200")
+    assert [one for one in session.state.seats if one == seat] == list(session.state.seats)[:1]
+    press(page, "add")
+    expect(page.locator(".wk-own .wk-card")).to_have_count(1)
+    expect(page.locator("#idea-text")).to_have_value("")
+    assert texts(session)[-1] == TYPED.strip()
+    assert len(session.state.seats) == 1
+
+
+@pytest.fixture
+def begun(session, phone):
+    """A phone in the middle of a card, on a wall that is long enough to scroll."""
+    session.do("open", "experiences")
+    for number in range(12):
+        session.do("add", "experiences", text=f"A card that was there before, number {number}", channel="paper")
+    page = phone()
+    expect(page.locator(".wk-region-shared .wk-card")).to_have_count(12)
+    half_filled(page)
+    return page, next(iter(session.state.seats))
+
+
+def test_a_phone_in_the_background_and_back(session, begun):
+    page, seat = begun
+    other = page.context.new_page()
+    other.bring_to_front()
+    control = page.context.new_cdp_session(page)
+    control.send("Page.setWebLifecycleState", {"state": "frozen"})
+    session.do("timer", "experiences", seconds="3000")
+    other.wait_for_timeout(500)
+    control.send("Page.setWebLifecycleState", {"state": "active"})
+    page.bring_to_front()
+    expect(page.locator("time[data-until]")).to_have_text(re.compile("^(49|50):"))  # what it missed
+    stays(page, session, seat)
+
+
+def test_a_phone_that_is_loaded_again(session, begun):
+    page, seat = begun
+    page.reload()
+    page.wait_for_selector("[data-connected]")
+    stays(page, session, seat)
+    page.reload()
+    page.wait_for_selector("[data-connected]")
+    expect(page.locator("#idea-text")).to_have_value("")
+
+
+def test_a_phone_whose_network_goes_and_comes_back(session, begun, watch):
+    watch.expected = (*LOST, "ERR_INTERNET_DISCONNECTED")
+    page, seat = begun
+    page.context.set_offline(True)
+    page.evaluate("dispatchEvent(new Event('online'))")  # Chromium leaves a WebSocket open when it goes offline
+    expect(page.locator("[data-status]")).not_to_be_empty()
+    page.context.set_offline(False)
+    page.wait_for_selector("[data-connected]")
+    stays(page, session, seat)
+
+
+def test_a_choice_that_was_not_sent_is_there_after_loading_again_but_not_in_a_new_round(session, phone):
+    session.do("open", "factors")
+    page = phone()
+    choose(page, place=2, needs=1)
+    page.reload()
+    page.wait_for_selector("[data-connected]")
+    assert chosen(page) == {"place": 2, "needs": 1}
+    expect(page.locator("[data-left]")).to_contain_text("0")
+    assert ballots(session) == []
+    session.do("close", "factors")
+    expect(page.locator("#closed")).to_be_visible()
+    session.do("next-round", "factors")
+    see(page, "factors")
+    expect(page.locator("#ballot, form.wk-ballot").first).to_be_visible()
+    page.reload()
+    page.wait_for_selector("[data-connected]")
+    assert chosen(page) == {}
+    choose(page, goal=3)
+    press(page, "cast")
+    expect(page.locator("#counted")).to_be_visible()
+    assert ballots(session) == [{"goal": 3}]

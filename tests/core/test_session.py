@@ -52,7 +52,7 @@ class TestSeats:
 
     def test_an_unknown_language_becomes_the_sessions(self, room):
         made = room(VOTE)
-        made.do("join", by="dua", lang="tlh")
+        made.do("join", by="dua", lang="<b>")
         assert made.state.seats["dua"].lang == made.state.info.lang == "en"
 
     @pytest.mark.parametrize(("name", "item"), [("cast", "vote"), ("name", ""), ("open", "vote"), ("dance", "nowhere")])

@@ -71,7 +71,7 @@ class TestEnter:
     def test_the_first_page_asks_for_the_code(self, server):
         answer = server.api.get(f"{server.base}/")
         assert answer.status_code == 200
-        assert [field["name"] for field in Page(answer.text).all("input")] == ["code"]
+        assert [field["name"] for field in Page(answer.text).all("input")] == ["lang", "code"]
 
     @pytest.mark.parametrize("written", ["KLMNP", "klmnp", " klmnp "])
     def test_a_code_leads_to_the_session(self, server, written):
@@ -296,7 +296,7 @@ class TestMinutes:
         for reader, lang in ((german, "de"), (phone, "en")):
             answer = server.api.get(f"{server.url}/minutes", headers=reader.bearer)
             assert answer.status_code == 200
-            assert f'<article class="wk-minutes" lang="{lang}"><p>In {lang}</article>' in answer.text
+            assert f'<article class="wk-minutes" lang="{lang}" dir="ltr"><p>In {lang}</article>' in answer.text
 
 
 # ── commands ──────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -15,7 +15,6 @@ from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import TICKETS_ISSUED, Channel, Event, Fact
 from workshop_kit.core.personal import over
 from workshop_kit.core.state import Seat, SessionState
-from workshop_kit.core.text import LANGUAGES
 
 replace = msgspec.structs.replace
 
@@ -26,6 +25,9 @@ MOST_TICKETS = 10_000
 
 TICKET, SLIP = "ticket", "ballot"
 """The fields that may hold a ticket's code: of who joins, and of a paper ballot, on whose slip it is the number."""
+
+_LANGUAGE = re.compile("[a-z]{2,3}")
+"""The shape of a language. Which there are is known where people choose; pages in another are in the session's."""
 
 PERSON = "person"
 """The field of a step's command that holds the seat of the person whom it is about, who is there and has a name."""
@@ -111,7 +113,7 @@ def _seat(state: SessionState, fields: Mapping[str, str]) -> Seat:
 
 def _join(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, ...]:
     lang = command.fields.get("lang", "")
-    lang = lang if lang in LANGUAGES else state.info.lang
+    lang = lang if _LANGUAGE.fullmatch(lang) else state.info.lang
     if actor.id in state.seats:
         moved = (Fact("seat.moved"),) if actor.bearer else ()
         return moved if state.seats[actor.id].lang == lang else (*moved, Fact("seat.language_chosen", {"lang": lang}))

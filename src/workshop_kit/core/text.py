@@ -7,9 +7,9 @@ translations: a `Localised` maps a language to a wording, and "und" holds what p
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from datetime import UTC, date, datetime, tzinfo
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,10 @@ Localised = Mapping[str, str]
 """A wording per language tag, for example {"de": "Ort", "en": "place"}."""
 
 LANGUAGES = {"de": "Deutsch", "en": "English"}
-"""The languages of the faces with their own names, the first being the default."""
+"""The languages of facilitation (stage, console, paper, command line) and of the minutes; the first is the default.
+
+Phones may speak more, one for each catalog that is there: `library.phone_languages`.
+"""
 
 DEFAULT_LANGUAGE = "de"
 AS_WRITTEN = "und"
@@ -34,14 +37,17 @@ DOMAIN = "workshop_kit"
 PLAIN = "plain"
 """The catalog of short sentences that is laid over a language's own, where it has one and somebody asks for it."""
 
+SIMPLE = "-simple"
+"""Ends the language tag (BCP 47) of a wording in short sentences: an agenda may say "de-simple" beside "de"."""
+
 
 def localised(wording: object) -> dict[str, str]:
     """Return a wording per language; a plain string is the same in all. Raises `msgspec.ValidationError`."""
     return {AS_WRITTEN: wording} if isinstance(wording, str) else msgspec.convert(wording, dict[str, str])
 
 
-def preferred(header: str) -> str:
-    """Return the first language of an `Accept-Language` header that the faces speak.
+def preferred(header: str, spoken: Container[str] = LANGUAGES) -> str:
+    """Return the first language of an `Accept-Language` header that is spoken, else the default.
 
     >>> preferred("tr, en-GB;q=0.8, de;q=0.5")
     'en'
@@ -55,28 +61,56 @@ def preferred(header: str) -> str:
             quality = 0.0
         if quality > 0:
             ranked.append((-quality, tag.lower().split("-")[0]))
-    return next((tag for _, tag in sorted(ranked, key=lambda pair: pair[0]) if tag in LANGUAGES), DEFAULT_LANGUAGE)
+    return next((tag for _, tag in sorted(ranked, key=lambda pair: pair[0]) if tag in spoken), DEFAULT_LANGUAGE)
+
+
+@cache
+def direction(lang: str) -> str:
+    """Return the direction of a language's script, as HTML's `dir` wants it.
+
+    >>> direction("ar"), direction("tr")
+    ('rtl', 'ltr')
+    """
+    from babel.core import Locale  # noqa: PLC0415 - only a page asks for it
+
+    return Locale.parse(lang).text_direction
 
 
 class Text:
     """Speaks one language. Call it with a message key; placeholders are `{name}`."""
 
     def __init__(
-        self, lang: str, catalogs: tuple[gettext.NullTranslations, ...] = (), zone: tzinfo | None = None
+        self,
+        lang: str,
+        catalogs: tuple[gettext.NullTranslations, ...] = (),
+        zone: tzinfo | None = None,
+        *,
+        plain: bool = False,
+        fallback: str = DEFAULT_LANGUAGE,
     ) -> None:
         self.lang = lang
+        self.plain = plain
+        self.fallback = fallback
         self.zone: tzinfo = zone or UTC
         self._catalogs = catalogs or (gettext.NullTranslations(),)
 
     @classmethod
-    def load(cls, lang: str, folders: tuple[Path, ...], zone: str = "UTC", *, plain: bool = False) -> Text:
+    def load(
+        cls,
+        lang: str,
+        folders: tuple[Path, ...],
+        zone: str = "UTC",
+        *,
+        plain: bool = False,
+        fallback: str = DEFAULT_LANGUAGE,
+    ) -> Text:
         """Read the catalogs of `lang` from several `locale` folders; the first that knows a message wins.
 
-        With `plain` those of short sentences come first.
+        With `plain` those of short sentences come first. A wording that does not exist in `lang` is in `fallback`.
         """
         domains = (PLAIN, DOMAIN) if plain else (DOMAIN,)
         found = tuple(gettext.translation(d, folder, [lang], fallback=True) for d in domains for folder in folders)
-        return cls(lang, found, ZoneInfo(zone))
+        return cls(lang, found, ZoneInfo(zone), plain=plain, fallback=fallback)
 
     def __call__(self, message: str, /, **values: object) -> str:
         """Return the translated message with its placeholders filled."""
@@ -92,11 +126,13 @@ class Text:
         return _filled(told, {"n": self.number(n), **values})
 
     def pick(self, wording: Localised) -> str:
-        """Return the wording in this language, else as written, else in the default language, else any."""
-        for lang in (self.lang, AS_WRITTEN, DEFAULT_LANGUAGE):
-            if lang in wording:
-                return wording[lang]
-        return next(iter(wording.values()), "")
+        """Return the wording in this language, else as written, else in the fallback, else any."""
+        return wording.get(self.picked(wording), "")
+
+    def picked(self, wording: Localised) -> str:
+        """Return the language tag of what `pick` returns, empty where there is no wording."""
+        wanted = (*((f"{self.lang}{SIMPLE}",) if self.plain else ()), self.lang, AS_WRITTEN, self.fallback)
+        return next((lang for lang in (*wanted, DEFAULT_LANGUAGE) if lang in wording), next(iter(wording), ""))
 
     def number(self, value: float, digits: int = 0) -> str:
         """Return a number as people write it: 1.234,5 in German, 1,234.5 in English."""
@@ -131,7 +167,7 @@ class Text:
     @cached_property
     def direction(self) -> str:
         """The direction of script, as HTML's `dir` wants it."""
-        return "rtl" if self.lang in {"ar", "fa", "he", "ur"} else "ltr"
+        return direction(self.lang)
 
 
 def _filled(told: str, values: Mapping[str, object]) -> str:

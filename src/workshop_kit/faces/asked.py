@@ -2,13 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
+from msgspec import Struct
 from starlette.requests import HTTPConnection
 
-from workshop_kit.core.text import preferred
+from workshop_kit.core.errors import N_
+from workshop_kit.core.text import SIMPLE, preferred
 from workshop_kit.faces.connections import CONNECTION, Guest
+from workshop_kit.library import phone_languages
 from workshop_kit.live import LiveSession
+
+READING_COOKIE = "reading"
+SIZES = {"": N_("Normal"), "large": N_("Large"), "larger": N_("Very large")}
+"""The sizes of text on a phone, as classes of the page."""
+
+
+class Reading(Struct, frozen=True):
+    """How somebody likes to read on this phone. It says something of the person, so the phone keeps it, not the log."""
+
+    size: str = ""
+    simple: bool = False
+
+    @classmethod
+    def of(cls, request: HTTPConnection) -> Reading:
+        """Return what the phone keeps."""
+        kept = request.cookies.get(READING_COOKIE, "")
+        size = kept.removesuffix(SIMPLE)
+        return cls(size if size in SIZES else "", kept.endswith(SIMPLE))
+
+    @classmethod
+    def chosen(cls, fields: Mapping[str, str]) -> Reading:
+        """Return what somebody has chosen in a form."""
+        size = fields.get("size", "")
+        return cls(size if size in SIZES else "", fields.get("simple") == "yes")
+
+    @property
+    def kept(self) -> str:
+        """What the phone is to keep."""
+        return self.tag(self.size)
+
+    def tag(self, lang: str) -> str:
+        """Return the language tag of pages in `lang` for this reader."""
+        return f"{lang}{SIMPLE}" if self.simple else lang
 
 
 def join_address(request: HTTPConnection, live: LiveSession) -> str:
@@ -18,8 +54,10 @@ def join_address(request: HTTPConnection, live: LiveSession) -> str:
 
 
 def language(request: HTTPConnection) -> str:
-    """Return the language that the browser asks for."""
-    return preferred(request.headers.get("accept-language", ""))
+    """Return the language that the address names (`?lang=`), else the one that the browser asks for."""
+    named = request.query_params.get("lang", "")
+    spoken = phone_languages()
+    return named if named in spoken else preferred(request.headers.get("accept-language", ""), spoken)
 
 
 def newcomer(request: HTTPConnection) -> tuple[str, Callable[[], bool]]:

@@ -23,6 +23,7 @@ from workshop_kit.core.activity import Actor
 from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.text import LANGUAGES
+from workshop_kit.faces.asked import Reading
 from workshop_kit.faces.conducting import carry_out
 from workshop_kit.faces.connections import CONNECTION, POLICY_VIOLATION, Guest, shown_seat
 from workshop_kit.faces.forms import Sent, read_command, read_form
@@ -259,7 +260,8 @@ class Room:
         if seat not in state.seats or seat is None:
             return None
         shown_seat(socket.scope.get("state", {}), seat)
-        return Connection(socket, "phone", seat, state.seats[seat].lang, state.seats[seat].moves)
+        lang = self.pages.spoken(Reading.of(socket).tag(state.seats[seat].lang))
+        return Connection(socket, "phone", seat, lang, state.seats[seat].moves)
 
     async def _hear(self, connection: Connection, frame: str) -> None:
         command_id = ""

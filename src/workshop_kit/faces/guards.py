@@ -15,6 +15,7 @@ from workshop_kit.faces.forms import LARGEST_BODY, too_large, unreadable
 
 SEAT_COOKIE = "seat"
 CONSOLE_COOKIE = "console"
+COOKIE_DAYS = 30
 
 BODY_SECONDS = 15.0
 """A form must be there within this time after its headers."""
@@ -127,6 +128,19 @@ def same_origin(request: HTTPConnection, own: str = "") -> bool:
     origin = request.headers.get("origin")
     scheme = {"ws": "http", "wss": "https"}.get(request.scope["scheme"], request.scope["scheme"])
     return origin is None or origin in {own or None, f"{scheme}://{request.headers.get('host', '')}"}
+
+
+def keep(answer: Response, request: Request, name: str, value: str) -> None:
+    """Let a phone keep something for this session, out of reach of scripts."""
+    answer.set_cookie(
+        name,
+        value,
+        max_age=COOKIE_DAYS * 86400,
+        path=f"/{request.path_params['code']}",
+        httponly=True,
+        samesite="lax",
+        secure=request.url.scheme == "https",
+    )
 
 
 def seat_token(request: HTTPConnection) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import segno
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
 from markupsafe import Markup
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from workshop_kit.core.activity import FACILITATOR, Audience
 from workshop_kit.core.approval import LATE, LONGEST_COMMENT, Standing
@@ -23,10 +23,11 @@ from workshop_kit.core.errors import N_
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.steering import reopens, undoable
-from workshop_kit.core.text import LANGUAGES, Text
+from workshop_kit.core.text import AS_WRITTEN, SIMPLE, Localised, Text, direction
+from workshop_kit.faces.asked import SIZES
 from workshop_kit.faces.held import kept
 from workshop_kit.faces.published import Published
-from workshop_kit.library import PACKAGE, folder_of, voice
+from workshop_kit.library import PACKAGE, folder_of, phone_languages, plain_languages, voice
 from workshop_kit.live import LiveSession
 from workshop_kit.results import networks
 from workshop_kit.slips import Look
@@ -88,13 +89,24 @@ class Pages:
         )
 
     def voice(self, lang: str) -> Text:
-        """Return the voice for a language in this session's time zone."""
-        state = self.live.state
-        zone = state.info.timezone or "UTC"
-        lang = lang if lang in LANGUAGES else state.info.lang
+        """Return the voice for a language (see `spoken`) in this session's time zone."""
+        info = self.live.state.info
+        zone, lang = info.timezone or "UTC", self.spoken(lang)
         if (lang, zone) not in self._voices:
-            self._voices[lang, zone] = voice(lang, self.live.rules.registry.values(), zone)
+            kinds, plain = self.live.rules.registry.values(), lang.endswith(SIMPLE)
+            self._voices[lang, zone] = voice(lang.removesuffix(SIMPLE), kinds, zone, plain=plain, fallback=info.lang)
         return self._voices[lang, zone]
+
+    def spoken(self, lang: str) -> str:
+        """Return `lang` if there are pages in it, else the session's language; it may end in "-simple"."""
+        plain = lang.endswith(SIMPLE)
+        lang = lang.removesuffix(SIMPLE)
+        lang = lang if lang in phone_languages() else self.live.state.info.lang
+        return f"{lang}{SIMPLE}" if plain else lang
+
+    def has_plain(self, lang: str) -> bool:
+        """Tell whether kit or agenda say anything in short sentences in this language."""
+        return lang in plain_languages() or _has_key(self.live.state.agenda, f"{lang}{SIMPLE}")
 
     # ── regions ───────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -113,9 +125,16 @@ class Pages:
         """
         return self._region("mine.html", lang, Audience.SEAT, seat, notice=notice, at=at)
 
-    def minutes(self, lang: str, seat: str, published: Published, notice: Notice = Notice()) -> str:  # noqa: B008 - as above
+    def minutes(
+        self,
+        lang: str,
+        seat: str,
+        published: Published,
+        notice: Notice = Notice(),  # noqa: B008 - a frozen value
+        size: str = "",
+    ) -> str:
         """Return the minutes that are before the room, with the form to answer where `seat` may. Raises `Refused`."""
-        article, article_lang = published.article(lang)
+        article, article_lang = published.article(self.voice(lang).lang)
         approval, sitting = self.live.state.approval, self.live.state.seats.get(seat)
         asked = sitting and approval.current and approval.current.standing is Standing.DRAFT
         late = sitting and approval.current and not approval.current.asks(sitting.number)
@@ -132,6 +151,7 @@ class Pages:
             late=LATE if asked and late else "",
             comments=[comment for comment in approval.corrections if comment.seat == seat],
             longest=LONGEST_COMMENT,
+            size=size,
         )
 
     def console(
@@ -194,8 +214,15 @@ class Pages:
         """Return what a phone shows in place of its part when its ticket has opened the seat on another one."""
         return self._render("moved.html", lang)
 
-    def phone(self, lang: str, seat: str, notice: Notice = Notice(), at: str = "") -> str:  # noqa: B008 - see `mine`
-        """Return a participant's whole page; it works without JavaScript."""
+    def phone(
+        self,
+        lang: str,
+        seat: str,
+        notice: Notice = Notice(),  # noqa: B008 - a frozen value
+        at: str = "",
+        size: str = "",
+    ) -> str:
+        """Return a participant's whole page; it works without JavaScript. `size` is that of its text."""
         return self._render(
             "phone.html",
             lang,
@@ -203,12 +230,15 @@ class Pages:
             mine=Markup(self.mine(lang, seat, notice, at)),
             shared=Markup(self.shared(lang)),
             notice=notice,
+            size=size,
+            has_plain=self.has_plain(self.voice(lang).lang),
         )
 
-    def held(self, lang: str, seat: str, held: Mapping[str, Any]) -> str:
+    def held(self, lang: str, seat: str, held: Mapping[str, Any], size: str = "") -> str:
         """Return the page that tells a person what is kept of them; `held` as `privacy.held_of` gives it."""
         entries = list(kept(self.live.state, held, self.voice(lang), self.live.rules.registry))
-        return self._render("held.html", lang, seat=seat, held=held, entries=entries, lasting=self._lasting(lang, seat))
+        lasting = self._lasting(lang, seat)
+        return self._render("held.html", lang, seat=seat, held=held, entries=entries, lasting=lasting, size=size)
 
     def _lasting(self, lang: str, seat: str) -> list[Markup]:
         """Return the forms of steps in which this person can still change something, wherever the session stands."""
@@ -299,7 +329,10 @@ class Pages:
             "plural": text.plural,
             "pick": text.pick,
             "text": text,
-            "languages": LANGUAGES,
+            "languages": phone_languages(),
+            "sizes": SIZES,
+            "size": "",
+            "tongue": lambda wording: tongue(wording, text),
             "info": state.info,
             "state": state,
             "steps": [spec.id for spec in state.agenda.items],
@@ -311,6 +344,7 @@ class Pages:
             "address": state.address,
             "minutes_address": f"{state.address}/{state.info.code}/minutes",
             "qr": qr_svg,
+            "direction": direction,
             "drawn": drawn,
             "room": Audience.ROOM,
             "nonce": lambda: secrets.token_hex(8),
@@ -331,7 +365,7 @@ class Pages:
             "at": "",
             "theme": "",
             "assets": self.assets,
-            "words": self.words(text.lang),
+            "words": self.words(lang),
         }
         return self._environment.get_template(template).render(context | values)
 
@@ -339,6 +373,24 @@ class Pages:
     def assets(self) -> Mapping[str, str]:
         """The addresses of the two static files; the version in them lets phones keep them for good."""
         return {name: f"/static/{name}?v={(STATIC / name).stat().st_mtime_ns:x}" for name in ("kit.css", "live.js")}
+
+
+def tongue(wording: Localised, text: Text) -> Markup:
+    """Return the attributes of an element that holds a wording: its direction, and its language if not the page's."""
+    lang = text.picked(wording)
+    same = lang in {"", AS_WRITTEN, text.lang}
+    return Markup('dir="auto"') if same else Markup('lang="{}" dir="auto"').format(lang)
+
+
+def _has_key(value: object, key: str) -> bool:
+    match value:
+        case Mapping():
+            return key in value or any(_has_key(inner, key) for inner in value.values())
+        case Struct():
+            return any(_has_key(inner, key) for inner in structs.astuple(value))
+        case list() | tuple():
+            return any(_has_key(inner, key) for inner in value)
+    return False
 
 
 def drawn(network: Network) -> Markup:

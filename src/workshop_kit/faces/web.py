@@ -30,21 +30,21 @@ from workshop_kit.core.errors import N_, Refused, StoreError, Why, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.personal import PUBLIC_MINUTES, over
 from workshop_kit.core.text import LANGUAGES
-from workshop_kit.faces.asked import join_address, language, newcomer, wants_json
+from workshop_kit.faces.asked import READING_COOKIE, Reading, join_address, language, newcomer, wants_json
 from workshop_kit.faces.broadcast import KEEP_RECEIPT, STORE_FAILED, Room
 from workshop_kit.faces.connections import shown_seat
 from workshop_kit.faces.console_page import ConsolePage
 from workshop_kit.faces.forms import read_command, read_form
-from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, seat_token
+from workshop_kit.faces.guards import SEAT_COOKIE, Headers, InTurn, body_of, check_origin, keep, seat_token
 from workshop_kit.faces.limits import JOINS_PER_ROOM, NEWCOMERS, Guesses
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.faces.published import Published
 from workshop_kit.faces.turns import Turns
 from workshop_kit.folder import withdrawn
+from workshop_kit.library import phone_languages
 from workshop_kit.live import LiveSession, utc_now
 from workshop_kit.people import Admission, clean_name
 
-COOKIE_DAYS = 30
 YES = "yes"
 
 logger = logging.getLogger(__name__)
@@ -132,7 +132,8 @@ class Site:
         lang = language(request)
         code = request.query_params.get("code", "").strip().upper()
         if code == self.code:
-            return RedirectResponse(f"/{code}", HTTPStatus.SEE_OTHER)
+            named = f"?{urlencode({'lang': lang})}" if "lang" in request.query_params else ""
+            return RedirectResponse(f"/{code}{named}", HTTPStatus.SEE_OTHER)
         wrong = Notice(
             self.pages.voice(lang)(N_("There is no session with this code. Please check the letters.")), True
         )
@@ -147,12 +148,13 @@ class Site:
         seat = self._seat(request)
         if seat is None:
             return HTMLResponse(self.pages.join(language(request)))
-        return HTMLResponse(self.pages.phone(self._lang(seat, request), seat, at=request.query_params.get(AT, "")))
+        return HTMLResponse(self._page(request, seat, at=request.query_params.get(AT, "")))
 
     async def stage(self, request: Request) -> Response:
         """Show the page for the projector."""
         self._check_code(request)
-        lang = request.query_params.get("lang", self.live.state.info.lang)
+        own, wanted = self.live.state.info.lang, request.query_params.get("lang", "")
+        lang = wanted if wanted in LANGUAGES else own
         theme = request.query_params.get("theme", "")
         return HTMLResponse(self.pages.stage(lang, join_address(request, self.live), theme))
 
@@ -162,7 +164,8 @@ class Site:
         seat = self._seat(request) or ""
         lang = self._lang(seat, request) if seat else language(request)
         saved = Notice(self.pages.voice(lang)(N_("Saved.")) if "saved" in request.query_params else "")
-        return HTMLResponse(await asyncio.to_thread(self.pages.minutes, lang, seat, self.published, saved))
+        size = Reading.of(request).size
+        return HTMLResponse(await asyncio.to_thread(self.pages.minutes, lang, seat, self.published, saved, size))
 
     async def download(self, request: Request) -> Response:
         """Give out one file of the minutes that are before the room."""
@@ -189,7 +192,7 @@ class Site:
         check_origin(request, self.public)
         fields = read_form(await body_of(request))
         lang = fields.get("lang", "")
-        lang = lang if lang in LANGUAGES else language(request)
+        lang = lang if lang in phone_languages() else language(request)
         name = fields.get("name", "")
         token, seat = seat_token(request), self._seat(request)
         if seat is None or fields.get(TICKET, "").strip():
@@ -214,15 +217,9 @@ class Site:
             answer = JSONResponse({"seat": seat, "token": token})
         else:
             answer = RedirectResponse(f"/{self.code}", HTTPStatus.SEE_OTHER)
-        answer.set_cookie(
-            SEAT_COOKIE,
-            token,
-            max_age=COOKIE_DAYS * 86400,
-            path=f"/{self.code}",
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
+        keep(answer, request, SEAT_COOKIE, token)
+        if "size" in fields:
+            keep(answer, request, READING_COOKIE, Reading.chosen(fields).kept)
         return answer
 
     async def command(self, request: Request) -> Response:
@@ -240,13 +237,13 @@ class Site:
             lang = self._lang(seat, request)
             sent = fields | {"item": request.path_params["item"]}
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", sent)
-            return HTMLResponse(self.pages.phone(lang, seat, notice), STATUS[refusal.why])
+            return HTMLResponse(self._page(request, seat, notice), STATUS[refusal.why])
         if wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq} | ({"receipt": receipt.word} if receipt.word else {}))
         if receipt.word:
             lang = self._lang(seat, request)
             notice = Notice(self.pages.voice(lang)(KEEP_RECEIPT, word=receipt.word))
-            return HTMLResponse(self.pages.phone(lang, seat, notice))
+            return HTMLResponse(self._page(request, seat, notice))
         at = request.query_params.get(AT, "")
         return RedirectResponse(f"/{self.code}{'?' + urlencode({AT: at}) if at else ''}", HTTPStatus.SEE_OTHER)
 
@@ -268,7 +265,8 @@ class Site:
                 raise
             lang = self._lang(seat, request)
             notice = Notice(refusal.told(self.pages.voice(lang)), True, refusal.field or "", fields)
-            return HTMLResponse(self.pages.minutes(lang, seat, self.published, notice), STATUS[refusal.why])
+            size = Reading.of(request).size
+            return HTMLResponse(self.pages.minutes(lang, seat, self.published, notice, size), STATUS[refusal.why])
         if wants_json(request):
             return JSONResponse({"ok": True, "seq": receipt.seq})
         return RedirectResponse(f"/{self.code}/minutes?saved=yes", HTTPStatus.SEE_OTHER)
@@ -294,7 +292,7 @@ class Site:
         if wants_json(request):
             return JSONResponse({"ok": True, "erased": erased})
         lang = self._lang(seat, request)
-        return HTMLResponse(self.pages.phone(lang, seat, Notice(self.pages.voice(lang)(told))))
+        return HTMLResponse(self._page(request, seat, Notice(self.pages.voice(lang)(told))))
 
     async def held(self, request: Request) -> Response:
         """Show the person who asks all that the session holds of them; a program gets it as JSON."""
@@ -304,7 +302,7 @@ class Site:
         held = await asyncio.to_thread(privacy.held_of, self.live, seat)
         if request.query_params.get("format") == "json" or "text/html" not in request.headers.get("accept", ""):
             return JSONResponse(held)
-        return HTMLResponse(self.pages.held(self._lang(seat, request), seat, held))
+        return HTMLResponse(self.pages.held(self._lang(seat, request), seat, held, Reading.of(request).size))
 
     async def back(self, request: Request) -> Response:
         """Lead from where a form was sent to the page it stands on, for who reloads the answer or comes back to it."""
@@ -362,7 +360,10 @@ class Site:
 
     def _lang(self, seat: str, request: HTTPConnection) -> str:
         known = self.live.state.seats.get(seat)
-        return known.lang if known else language(request)
+        return Reading.of(request).tag(known.lang) if known else language(request)
+
+    def _page(self, request: Request, seat: str, notice: Notice = Notice(), at: str = "") -> str:  # noqa: B008 - a frozen value
+        return self.pages.phone(self._lang(seat, request), seat, notice, at, Reading.of(request).size)
 
     def _refused(self, request: HTTPConnection, error: Exception) -> Response:
         assert isinstance(error, Refused)

@@ -114,6 +114,66 @@ export function morph(region, html) {
   }
 }
 
+// ── drafts: what a person has begun and not sent yet, kept in this tab where the page is loaded again ─────────────────
+
+class Drafts {
+  constructor(prefix) {
+    this.prefix = prefix;
+  }
+
+  // A form is known by what it sends and where it stands: the ids around it tell step, round and card.
+  key(form) {
+    const said = [...form.elements].filter((one) => one.type === "hidden" && one.name !== "id" && !one.hasAttribute("data-as-read"));
+    const around = [];
+    for (let one = form.parentElement; one; one = one.parentElement) if (idOf(one)) around.push(idOf(one));
+    return [this.prefix, form.dataset.item, ...said.map((one) => `${one.name}=${one.value}`), ...around].join("|");
+  }
+
+  controls(form) {
+    return [...form.elements].filter((one) => one.name && (one.hasAttribute("data-as-read") || !/^(hidden|submit|button)$/.test(one.type)));
+  }
+
+  do(work) {
+    try {
+      work();
+    } catch {
+      // Private mode or a full store: a draft lives as long as the page.
+    }
+  }
+
+  save(form) {
+    const written = this.controls(form).map((one) => [one.name, one.value, Boolean(one.checked)]);
+    this.do(() => sessionStorage.setItem(this.key(form), JSON.stringify(written)));
+  }
+
+  remove(form) {
+    this.do(() => sessionStorage.removeItem(this.key(form)));
+  }
+
+  clear() {
+    this.do(() => Object.keys(sessionStorage).forEach((key) => key.startsWith(this.prefix) && sessionStorage.removeItem(key)));
+  }
+
+  // Fill in what was begun, and tell which controls differ by it from what the page says.
+  restore(form) {
+    const changed = [];
+    this.do(() => {
+      const written = JSON.parse(sessionStorage.getItem(this.key(form)) ?? "[]");
+      for (const one of this.controls(form)) {
+        const choice = /^(radio|checkbox)$/.test(one.type);
+        const [, value, checked] = written.find(([name, value]) => name === one.name && (!choice || value === one.value)) ?? [];
+        if (value === undefined || (choice ? one.checked === checked : one.value === value)) continue;
+        const read = one.hasAttribute("data-as-read"); // which version was read is kept with what was written on it
+        if (read) one.dataset.newer = one.value;
+        if (choice) one.checked = checked;
+        else one.value = value;
+        if (!read) changed.push(one);
+      }
+    });
+    return changed;
+  }
+}
+
 // ── a face: one root element with regions, fed and heard by a channel ────────────────────────────────────────────────
 
 const randomId = () => [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
@@ -136,8 +196,8 @@ const memory = new Map();
 const keysOn = () => recall("keys") !== "off" && !new URLSearchParams(location.search).has("nokeys");
 
 class Face {
-  constructor(root, words, send) {
-    Object.assign(this, { root, words, send, clock: 0, rev: 0, sent: new Map(), pressed: "", next: [] });
+  constructor(root, words, send, drafts) {
+    Object.assign(this, { root, words, send, drafts, clock: 0, rev: 0, sent: new Map(), pressed: "", next: [] });
     root.addEventListener("submit", (event) => this.submit(event));
     root.addEventListener("input", (event) => this.input(event));
     root.addEventListener("change", (event) => this.change(event));
@@ -146,6 +206,7 @@ class Face {
     this.ticker = setInterval(() => this.tick(), 1000);
     for (const control of root.querySelectorAll("[data-item] :is(input, textarea)")) // typed before this file was here
       if (control.value !== control.defaultValue || control.checked !== control.defaultChecked) this.edit(control);
+    if (drafts) for (const form of root.querySelectorAll("form[data-item]:not([data-auto])")) drafts.restore(form).forEach((control) => this.edit(control));
     this.prepare();
   }
 
@@ -183,6 +244,7 @@ class Face {
     for (const box of this.root.querySelectorAll("[data-keys]")) box.checked = keysOn();
     for (const form of this.root.querySelectorAll("form[data-auto]")) form.classList.add("wk-live");
     for (const group of this.root.querySelectorAll("[data-budget]")) this.count(group);
+    if (this.root.querySelector("[data-seat-left]")) this.drafts?.clear();
     this.leaf(0);
     this.tick();
   }
@@ -209,6 +271,7 @@ class Face {
       for (const [other, sent] of this.sent) if (sent.form === form) this.sent.delete(other); // this one takes its place
     }
     this.sent.set(id, { form, fields, at: performance.now() });
+    this.drafts?.remove(form); // it waits in the outbox from now on
     if (form.hasAttribute("data-reset")) this.empty(form);
     if (event.submitter) event.submitter.dataset.pending = "";
     this.pressed = (event.submitter ?? form.getRootNode().activeElement)?.id ?? "";
@@ -247,6 +310,7 @@ class Face {
         else control.value = sent.fields.get(control.name);
         this.edit(control);
       }
+      this.drafts?.save(sent.form);
     }
     if (final) Object.assign(this, { next: [], pressed: "" });
     this.say(message, 20);
@@ -260,7 +324,11 @@ class Face {
   }
 
   input(event) {
-    if (event.target.form?.dataset.item) this.edit(event.target);
+    const form = event.target.form;
+    if (form?.dataset.item) {
+      this.edit(event.target);
+      if (!form.hasAttribute("data-auto")) this.drafts?.save(form);
+    }
     const group = event.target.closest("[data-budget]");
     if (group) this.count(group);
   }
@@ -437,6 +505,7 @@ const PATIENCE = 8000; // milliseconds without an answer, after which a connecti
 export function attachPage(root = document.body) {
   const words = JSON.parse(root.dataset.words);
   const outbox = new Outbox(`workshop|${root.dataset.live}|`);
+  const drafts = root.dataset.view === "phone" ? new Drafts(`draft|${root.dataset.live}|`) : undefined;
   let socket = null;
   let ready = false;
   let delay = 300;
@@ -459,7 +528,7 @@ export function attachPage(root = document.body) {
     if (ready) socket.send(body);
     else status();
     expectAnswer();
-  });
+  }, drafts);
 
   const hear = (message) => {
     if (message.hello) {
@@ -501,7 +570,8 @@ export function attachPage(root = document.body) {
     socket.onmessage = (event) => hear(JSON.parse(event.data));
     socket.onclose = (event) => {
       if (event.code === 1008 && root.dataset.view === "console") location.reload(); // the link was ended
-      else if (event.code !== 1008 || root.dataset.view !== "phone") down(); // 1008: no seat any more; a reload leads to joining
+      else if (event.code !== 1008 || root.dataset.view !== "phone") down();
+      else drafts.clear(); // no seat any more; a reload leads to joining
     };
   };
   connect();
