@@ -18,6 +18,8 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "workshop_kit"
 NO_PHONE_TEMPLATES = {
     *("console.html", "console-minutes.html", "desk.html", "moderation.html"),
     *("stage.html", "stage-inside.html", "stage-widget.html", "frame.html"),
+    *("console-door.html", "console-page.html", "console-share.html", "controls.html", "keys.html", "pile.html"),
+    "stage-tools.html",
 }
 """Templates of the facilitator, the stage and the notebook."""
 
@@ -33,6 +35,9 @@ NO_PHONE_MODULES = {
     "agenda": "reads an agenda",
     "settings": "reads an agenda",
     "table": "imports a table",
+    "typed": "reads what the facilitator types",
+    "slips": "is the facilitator's",
+    "cofacilitators": "is the facilitator's",
     "errors": "tells the command line of a broken log",
     "filling": "is the facilitator's",
     "moderation": "is the facilitator's",

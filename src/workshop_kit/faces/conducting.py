@@ -22,6 +22,17 @@ AT_THE_LAPTOP = frozenset({"draft-minutes", "finalise-minutes"})
 """Commands that belong to files on the facilitator's laptop, which a co-facilitator's browser does not reach."""
 
 
+DONE = {
+    "item.opened": N_("opened"),
+    "item.closed": N_("closed"),
+    "item.revealed": N_("result shown"),
+    "item.round_started": N_("new round"),
+    "item.timer_set": N_("timer set"),
+    "item.timer_extended": N_("more time"),
+}
+"""What the step was that can be taken back, in words."""
+
+
 def carry_out(live: LiveSession, fields: dict[str, str], lang: str, by: str = "") -> None:
     """Carry out a form of the console and wait until it is durable; `by` is the co-facilitator who sent it.
 

@@ -19,12 +19,12 @@ from msgspec import Struct, structs
 from workshop_kit.core.activity import FACILITATOR, Audience
 from workshop_kit.core.approval import LATE, LONGEST_COMMENT, Standing
 from workshop_kit.core.document import Network
-from workshop_kit.core.errors import N_
 from workshop_kit.core.personal import PUBLIC_MINUTES
 from workshop_kit.core.state import Item, Phase, SessionState
 from workshop_kit.core.steering import reopens, undoable
 from workshop_kit.core.text import AS_WRITTEN, SIMPLE, Localised, Text, direction
 from workshop_kit.faces.asked import SIZES
+from workshop_kit.faces.conducting import DONE
 from workshop_kit.faces.held import kept
 from workshop_kit.faces.published import Published
 from workshop_kit.library import PACKAGE, folder_of, phone_languages, plain_languages, voice
@@ -36,16 +36,6 @@ STATIC = PACKAGE / "faces" / "static"
 
 
 THEMES = frozenset({"light", "dark", "contrast"})
-
-DONE = {
-    "item.opened": N_("opened"),
-    "item.closed": N_("closed"),
-    "item.revealed": N_("result shown"),
-    "item.round_started": N_("new round"),
-    "item.timer_set": N_("timer set"),
-    "item.timer_extended": N_("more time"),
-}
-"""What the step was that can be taken back, in words."""
 
 
 class Presence(Struct, frozen=True):
