@@ -170,6 +170,20 @@ def see(page: Page, item: str) -> None:
     page.wait_for_selector(f"#question-{item}")
 
 
+def private_jupyter(private: Path) -> dict[str, str]:
+    """Return the environment of a JupyterLab away from everybody's settings, as root too and without a browser."""
+    (private / "config").mkdir(parents=True)
+    settings = {"ServerApp": {"allow_root": True, "open_browser": False}}
+    (private / "config" / "jupyter_server_config.json").write_text(json.dumps(settings), "utf-8")
+    return os.environ | _folders(private)
+
+
+def _folders(private: Path) -> dict[str, str]:
+    folders = {f"JUPYTER_{name}_DIR": str(private / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
+    folders |= {f"JUPYTERLAB_{name}_DIR": str(private / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
+    return folders | {"IPYTHONDIR": str(private / "ipython")}
+
+
 class Lab:
     """JupyterLab as the facilitator gets it, but without a browser and away from everybody's settings in `private`."""
 
@@ -179,8 +193,6 @@ class Lab:
         self.port = free_port()
         self.log = private / "lab.log"
         private.mkdir(parents=True, exist_ok=True)
-        folders = {f"JUPYTER_{name}_DIR": str(private / name.lower()) for name in ("CONFIG", "DATA", "RUNTIME")}
-        folders |= {f"JUPYTERLAB_{name}_DIR": str(private / name.lower()) for name in ("SETTINGS", "WORKSPACES")}
         options = [
             f"--ServerApp.port={self.port}",
             f"--IdentityProvider.token={self.TOKEN}",
@@ -189,7 +201,7 @@ class Lab:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*lab_command(folder, first), *options, "--allow-root"],
-                env=lab_environment() | folders | {"IPYTHONDIR": str(private / "ipython")},
+                env=lab_environment() | _folders(private),
                 stderr=log,
             )
         try:

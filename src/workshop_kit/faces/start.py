@@ -23,6 +23,8 @@ from workshop_kit.library import agenda_names, voice
 from workshop_kit.prepare import new_session
 
 SLUG_LENGTH = 40
+_LINK = "font-weight: bold; text-decoration: underline"
+"""JupyterLab shows links in a widget as plain text."""
 
 
 def start_form(directory: str | Path = ".", lang: str = DEFAULT_LANGUAGE) -> StartForm:
@@ -76,6 +78,8 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
             _heading(text(N_("A new session"))),
             *(_row(text(label), control) for label, control in rows),
             self.make,
+            self.message,
+            *((self.end,) if self.server else ()),
             *(
                 (_heading(text(N_("Open a session"))), _row(text(N_("Session")), self.known), self.open_known)
                 if self.known.options
@@ -83,10 +87,8 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
             ),
             _heading(text(N_("Rehearse"))),
             ipywidgets.HTML(f"<p>{escape(hint)}</p>"),
-            _row(text(N_("Simulated people")), self.people),
+            _row(text(N_("People")), self.people),
             self.rehearse,
-            self.message,
-            *((self.end,) if self.server else ()),
         )
 
     def _make(self) -> None:
@@ -138,6 +140,7 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
             raise WorkshopError(N_("The participants' server did not start. Run the command: workshop open"))
         threading.Thread(target=self.server.stdout.read, daemon=True).start()
         self.known.options = self._sessions()
+        self.known.value = folder.path.name if folder.path.name in self.known.options else None
         self._draw(self.language.value)
         self._tell(folder, json.loads(line))
 
@@ -151,8 +154,8 @@ class StartForm(ipywidgets.VBox):  # type: ignore[misc]
         onward = text(N_("Go on with the first notebook"))
         self.message.value = (
             f"<h3>{escape(running)}</h3><p>{escape(phones)}</p>"
-            f'<p><a href="{escape(address["stage"])}" target="_blank">{escape(stage)}</a></p>'
-            f'<p><a href="{link}">{escape(onward)}</a> ({link})</p>'
+            f'<p><a href="{link}" style="{_LINK}">{escape(onward)}</a> ({link})</p>'
+            f'<p><a href="{escape(address["stage"])}" target="_blank" style="{_LINK}">{escape(stage)}</a></p>'
         )
 
     def stop(self) -> None:

@@ -56,6 +56,7 @@ class LiveWidget(anywidget.AnyWidget):
         self.pages = Pages(live)
         self._due = threading.Event()
         self._stopped = threading.Event()
+        self._updating = threading.Lock()
         super().__init__(frame=self.make_frame(), regions=self.make_regions(), words=self.pages.words(self.lang))
         self._unsubscribe = live.subscribe(self._changed)
         threading.Thread(target=self._update_forever, name="workshop-widget", daemon=True).start()
@@ -95,11 +96,13 @@ class LiveWidget(anywidget.AnyWidget):
             self._stopped.wait(INTERVAL)
 
     def _update(self) -> None:
-        regions, frame = self.make_regions(), self.make_frame()
-        if regions != self.regions:
-            self.regions = regions
-        if frame != self.frame:
-            self.frame = frame
+        """Show what holds now. A form and the log may both ask for it; the later one must not be shown first."""
+        with self._updating:
+            regions, frame = self.make_regions(), self.make_frame()
+            if regions != self.regions:
+                self.regions = regions
+            if frame != self.frame:
+                self.frame = frame
 
     def _hear(self, widget: object, content: Any, buffers: object) -> None:
         del widget, buffers
