@@ -18,7 +18,7 @@ LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
 RUN = re.compile(r"<!-- run: (\w+) -->\n```sh\n(.*?)\n```", re.DOTALL)
 COMMAND = re.compile(
     r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|import|bundle|evidence|tickets|minutes|approve|verify"
-    r"|backup|repair|held|forget|retain|erase|note|check|methods|agendas|do|doctor|print|share)\b[^`\n]*)"
+    r"|backup|repair|held|forget|retain|erase|note|check|methods|agendas|do|doctor|print|share|enter|rehearse|start)\b[^`\n]*)"
 )
 
 
