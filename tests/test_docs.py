@@ -15,10 +15,12 @@ PAGES = sorted(page for page in (*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"),
 README = (ROOT / "README.md").read_text("utf-8")
 
 LINK = re.compile(r"\]\(([^)#\s]+)(?:#[^)]*)?\)")
+ANCHOR = re.compile(r"\]\(([^)#\s]*)#([^)]+)\)")
+HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 RUN = re.compile(r"<!-- run: (\w+) -->\n```sh\n(.*?)\n```", re.DOTALL)
 COMMAND = re.compile(
     r"(?:\.venv/bin/)?workshop ((?:demo|new|open|step|results|import|bundle|evidence|tickets|minutes|approve|verify"
-    r"|backup|repair|held|forget|retain|erase|note|check|methods|agendas|do|doctor|print|share)\b[^`\n]*)"
+    r"|backup|repair|held|forget|retain|erase|note|check|methods|agendas|do|doctor|print|share|enter|rehearse|start)\b[^`\n]*)"
 )
 
 
@@ -27,6 +29,23 @@ def test_every_link_leads_to_a_file(page):
     targets = [target for target in LINK.findall(page.read_text("utf-8")) if "://" not in target]
     missing = [target for target in targets if not (page.parent / target).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_anchor_leads_to_a_heading(page):
+    found = [
+        (page.parent / target if target else page, anchor) for target, anchor in ANCHOR.findall(page.read_text("utf-8"))
+    ]
+    missing = [anchor for target, anchor in found if target.suffix == ".md" and anchor not in anchors(target)]
+    assert not missing
+
+
+def anchors(page):
+    """Return the names by which the headings of a page are linked, as forges make them."""
+    return {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in HEADING.findall(page.read_text("utf-8"))
+    }
 
 
 def test_the_readme_sets_everything_up_with_two_commands():

@@ -1,19 +1,23 @@
-"""Anybody's own kind of activity works on every face, by lying in a folder of its own and touching nothing else."""
+"""Anybody's own kind of activity works on every face, by lying in a folder of its own and touching nothing else.
+
+The kind is the one that the handbook shows.
+"""
 
 from __future__ import annotations
 
 import importlib
-import io
 import json
 import os
+import re
 import sys
-from textwrap import dedent
+import tomllib
+from pathlib import Path
 from urllib.parse import urlencode
 
 import httpx
 import pytest
-from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
 from tests.bench.server import ServerProcess, kit
 from tests.faces.hosting import hosted, open_line
 
@@ -28,113 +32,26 @@ from workshop_kit.results import tidy
 PACKAGE = "thumbs_activity"
 ITEM = {"id": "mood", "activity": "thumbs", "title": "How is the room?"}
 BESIDE = {"id": "dots", "activity": "poll", "rule": "dots", "options": ["Place", "People"]}
-GERMAN = {
-    "Thumb up": "Daumen hoch",
-    "Take the thumb back": "Daumen zurücknehmen",
-    "Clear all thumbs": "Alle Daumen löschen",
-    "Thumbs are closed.": "Für Daumen ist es zu spät.",
-    "Your thumb is up already.": "Dein Daumen ist schon oben.",
-    ("{n} thumb is up", "{n} thumbs are up"): ("{n} Daumen ist oben", "{n} Daumen sind oben"),
-}
+GUIDE = Path(__file__).parents[1] / "docs" / "handbook" / "own-activity.md"
+FILES = dict(re.findall(r"<!-- file: (\S+) -->\n```\w+\n(.*?)```", GUIDE.read_text("utf-8"), re.DOTALL))
+"""The plug-in, by the paths that the handbook gives its files."""
 
-RULES = '''
-    """Thumbs: everybody can put one up."""
-
-    from msgspec import Struct, structs
-
-    from workshop_kit.core.activity import Option
-    from workshop_kit.core.document import Paragraph
-    from workshop_kit.core.errors import Refused, Why
-    from workshop_kit.core.event import Fact
-
-
-    class Up(Struct, frozen=True):
-        seats: frozenset[str] = frozenset()
-
-
-    class View(Struct, frozen=True):
-        count: int
-        mine: bool
-        open: bool
-
-
-    class Thumbs:
-        name = "thumbs"
-        columns = ("thumbs",)
-        closed = "Thumbs are closed."
-
-        def initial(self, spec):
-            return Up()
-
-        def decide(self, state, command, actor):
-            match command.name:
-                case "up" if actor.id in state.seats:
-                    raise Refused(Why.INVALID, "Your thumb is up already.", field="thumb")
-                case "up":
-                    return (Fact("thumbs.raised"),)
-                case "down":
-                    return (Fact("thumbs.lowered"),) if actor.id in state.seats else ()
-                case "clear" if actor.facilitates:
-                    return (Fact("thumbs.cleared"),)
-            raise Refused(Why.UNKNOWN, 'There is no command "{name}" here.', name=command.name)
-
-        def evolve(self, state, event):
-            match event.name:
-                case "thumbs.raised":
-                    return structs.replace(state, seats=state.seats | {event.actor})
-                case "thumbs.lowered":
-                    return structs.replace(state, seats=state.seats - {event.actor})
-                case "thumbs.cleared":
-                    return Up()
-            return state
-
-        def view(self, state, viewer):
-            return View(len(state.seats), viewer.seat in state.seats, viewer.open)
-
-        def rows(self, state):
-            return ({"thumbs": len(state.seats)},)
-
-        def record(self, state, text, people):
-            yield Paragraph(text.plural("{n} thumb is up", "{n} thumbs are up", len(state.seats)))
-
-        def pending(self, state, text, people):
-            return ()
-
-        def offers(self, state):
-            return (Option("up", {"en": "up"}),)
-
-
-    ACTIVITY = Thumbs()
-'''
-
-PAGE = """
-    {% from "parts.html" import form with context %}
-    {% macro mine() %}
-    {% if view.open %}{% if view.mine %}{% call form("down", _("Take the thumb back")) %}{% endcall %}
-    {% else %}{% call form("up", _("Thumb up")) %}{% endcall %}{% endif %}{% endif %}
-    {% endmacro %}
-    {% macro shared() %}
-    <p id="thumbs">{{ plural("{n} thumb is up", "{n} thumbs are up", view.count) }}</p>
-    {% endmacro %}
-    {% macro console() %}{% call form("clear", _("Clear all thumbs")) %}{% endcall %}{% endmacro %}
-"""
+AGENDA = "agenda.toml"
+PROJECT = "pyproject.toml"
+CATALOG = f"{PACKAGE}/locale/de/LC_MESSAGES/workshop_kit.po"
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
-    """Make the plug-in: a package of a module, a page and a catalog. Returns the folder that holds it."""
+    """Make the plug-in of the handbook, its catalog compiled. Returns the folder that holds its package."""
     place = tmp_path_factory.mktemp("site")
-    package = place / PACKAGE
-    catalog = package / "locale" / "de" / "LC_MESSAGES" / "workshop_kit.mo"
-    catalog.parent.mkdir(parents=True)
-    (package / "__init__.py").write_text(dedent(RULES), "utf-8")
-    (package / "page.html").write_text(dedent(PAGE), "utf-8")
-    messages = Catalog(locale="de", domain="workshop_kit")
-    for message, told in GERMAN.items():
-        messages.add(message, told)
-    compiled = io.BytesIO()
-    write_mo(compiled, messages)
-    catalog.write_bytes(compiled.getvalue())
+    for name, content in FILES.items():
+        path = place / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
+    catalog = place / CATALOG
+    with catalog.open("rb") as written, catalog.with_suffix(".mo").open("wb") as compiled:
+        write_mo(compiled, read_po(written, locale="de"))
     return place
 
 
@@ -151,10 +68,14 @@ def thumbs(site):
 @pytest.fixture(scope="module")
 def installed(site):
     """The folder again, with what an installer writes beside a package: its entry point."""
-    info = site / f"{PACKAGE}-1.0.dist-info"
+    project = tomllib.loads(FILES[PROJECT])["project"]
+    info = site / f"{PACKAGE}-{project['version']}.dist-info"
     info.mkdir()
-    (info / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {PACKAGE}\nVersion: 1.0\n", "utf-8")
-    (info / "entry_points.txt").write_text(f"[{activities.ENTRY_POINTS}]\nthumbs = {PACKAGE}:ACTIVITY\n", "utf-8")
+    metadata = "Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n".format_map(project)
+    (info / "METADATA").write_text(metadata, "utf-8")
+    points = project["entry-points"][activities.ENTRY_POINTS].items()
+    lines = [f"[{activities.ENTRY_POINTS}]", *(f"{name} = {where}" for name, where in points), ""]
+    (info / "entry_points.txt").write_text("\n".join(lines), "utf-8")
     return site
 
 
@@ -263,8 +184,6 @@ class TestInstalled:
 
     def test_the_command_the_server_and_the_minutes_know_it_too(self, installed, tmp_path):
         environment = {**os.environ, "PYTHONPATH": str(installed), "LC_ALL": "en_GB.UTF-8"}
-        agenda = tmp_path / "thumbs.toml"
-        agenda.write_text('[[item]]\nid = "mood"\nactivity = "thumbs"\ntitle = "How is the room?"\n', "utf-8")
         folder = tmp_path / "session"
 
         def run(*arguments):
@@ -272,7 +191,7 @@ class TestInstalled:
             assert (ran.returncode, ran.stderr) == (0, "")
             return ran.stdout
 
-        run("new", "session", "--dir", tmp_path, "--agenda", agenda, "--lang", "en")
+        run("new", "session", "--dir", tmp_path, "--agenda", installed / AGENDA, "--lang", "en")
         assert (folder / "01-mood.ipynb").is_file()
         run("step", folder, "mood")
         with ServerProcess(folder, env=environment) as server, httpx.Client() as phone:
@@ -282,3 +201,4 @@ class TestInstalled:
         assert json.loads(run("results", folder, "mood", "--format", "json")) == [{"thumbs": 1}]
         run("minutes", folder, "--format", "md", "--lang", "de")
         assert "1 Daumen ist oben" in (folder / "minutes" / "minutes.de.md").read_text("utf-8")
+        assert "The name was erased" in run("forget", folder, "1", "--yes")

@@ -189,7 +189,7 @@ class Lab:
 
     TOKEN = "token-of-a-test"
 
-    def __init__(self, folder: Path, private: Path, first: str = "") -> None:
+    def __init__(self, folder: Path, private: Path, first: str = "", lang: str = "") -> None:
         self.port = free_port()
         self.log = private / "lab.log"
         private.mkdir(parents=True, exist_ok=True)
@@ -201,7 +201,7 @@ class Lab:
         with self.log.open("wb") as log:
             self.process = subprocess.Popen(
                 [*lab_command(folder, first), *options, "--allow-root"],
-                env=lab_environment() | _folders(private),
+                env=lab_environment(lang) | _folders(private),
                 stderr=log,
             )
         try:
@@ -213,12 +213,12 @@ class Lab:
     def open(self, page: Page, notebook: str) -> Page:
         """Open a notebook and wait until its kernel is ready."""
         page.goto(f"http://127.0.0.1:{self.port}/lab/tree/{notebook}?token={self.TOKEN}&reset")
-        page.wait_for_selector("#jp-main-statusbar >> text=/[|] Idle/")
+        page.wait_for_selector("#jp-main-statusbar >> text=/[|] (Idle|Leerlauf)/")
         return page
 
     @staticmethod
     def run_all(page: Page) -> None:
-        page.click(".lm-MenuBar-itemLabel:text-is('Run')")
+        page.click(".lm-MenuBar-itemLabel:text-matches('^(Run|Ausführen)$')")
         page.click(".lm-Menu-item[data-command='runmenu:run-all']")
 
     @staticmethod

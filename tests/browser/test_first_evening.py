@@ -166,16 +166,25 @@ def type_slips(room, picture):
     form(room, "slips-count").locator("button").click()
 
 
-def test_a_first_evening(evening, browser, picture):
-    place, address = evening
-    problems = []
+@pytest.fixture
+def opened(browser):
+    """Open pages in browsers of their own; none may have an error of a script."""
+    problems, contexts = [], []
 
-    def opened(**options):
-        context = browser.new_context(locale="de-DE", **options)
+    def open_page(**options):
+        contexts.append(context := browser.new_context(locale="de-DE", **options))
         context.set_default_timeout(30_000)
         context.on("weberror", lambda error: problems.append(str(error.error)))
         return context.new_page()
 
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert problems == []
+
+
+def test_a_first_evening(evening, opened, picture):
+    place, address = evening
     start = opened(viewport=LAPTOP)
     start.goto(address)
     folder, session = make_session(start, place, picture)
@@ -229,4 +238,3 @@ def test_a_first_evening(evening, browser, picture):
     with phones[0].expect_download() as download:
         phones[0].locator("#downloads a[href$='.pdf']").first.click()
     assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
-    assert problems == []

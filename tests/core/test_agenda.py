@@ -59,7 +59,7 @@ def test_a_repeated_id_is_refused(mistake):
         ({"title": 5}, "int"),
         ({"title": {"de": 1}}, "int"),
         ({"prompt": ["Why?"]}, "array"),
-        ({"minutes": "ten"}, "minutes = 'ten'"),
+        ({"minutes": "ten"}, '"minutes" is '),
         ({"minutes": -5}, "minutes"),
         ({"options_from": 4}, '"options_from" must start with "data:" or "item:"'),
         ({"options_from": "factors"}, "'factors'"),

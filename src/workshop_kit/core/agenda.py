@@ -174,14 +174,21 @@ def _read_item(entry: object, number: int, data: DataSource) -> Spec:
             activity=activity,
             title=localised(entry.get("title", item_id)),
             prompt=localised(entry.get("prompt", "")),
-            minutes=_whole_minutes(entry.get("minutes", 0)),
+            minutes=_whole_minutes(item_id, entry.get("minutes", 0)),
             settings=msgspec.json.decode(msgspec.json.encode(settings)),  # what is checked is what the log will hold
         )
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
         raise AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)) from None
 
 
-def _whole_minutes(value: object) -> int:
+def _whole_minutes(item_id: str, value: object) -> int:
     if type(value) is not int or not 0 <= value <= LONGEST_ITEM:
-        raise ValueError(f"minutes = {value!r}, expected: int from 0 to {LONGEST_ITEM}")
+        raise AgendaError(
+            N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} to {most}.'),
+            item=item_id,
+            key="minutes",
+            value=repr(value),
+            least=0,
+            most=LONGEST_ITEM,
+        )
     return value

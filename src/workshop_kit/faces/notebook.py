@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 _open: dict[Path, Session] = {}
 
+SPARE = 72
+"""Pixels beside a chart in a notebook: its words were measured in the kit's font, and a browser's may be wider."""
+
 
 def open_session(session: str | Path = ".") -> Session:
     """Open the session in a folder. A notebook that asks twice gets the same one. Raises `StoreError`."""
@@ -263,4 +266,5 @@ def _shown_in_a_browser(chart: alt.LayerChart) -> alt.LayerChart:
     if alt.renderers.active == "default":
         alt.renderers.enable("svg")  # the default one fetches its scripts from the internet
     chart.config.font = f"{chart.config.font}, system-ui, sans-serif"  # in a browser the kit's font may be missing
+    chart.padding = {"left": SPARE, "right": SPARE, "top": 4, "bottom": 4}
     return chart
