@@ -60,7 +60,7 @@ class Listening(Watch):
             self.seen.append(name)
 
 
-def held(served: Served, lab: Lab, folder: Path) -> Listening:
+def held(served: Served, lab: Lab) -> Listening:
     """Open the notebook of the poll, the stage and a phone; a vote is led in the notebook and arrives in it."""
     watch = Listening(served, lab)
     with chromium() as browser:
@@ -80,8 +80,6 @@ def held(served: Served, lab: Lab, folder: Path) -> Listening:
         for face in (page, stage):
             face.locator("#meter[value='1']").wait_for()
         watch.seen.append("a vote")
-        page.screenshot(path=folder / "lab.png")
-        stage.screenshot(path=folder / "stage.png")
     return watch
 
 
@@ -90,7 +88,7 @@ def main(folder: Path) -> None:
     lab = Lab(served.folder.path, folder / "jupyter")
     try:
         lost = lost_packets()
-        watch = held(served, lab, folder)
+        watch = held(served, lab)
     finally:
         lab.close()
         served.close()
