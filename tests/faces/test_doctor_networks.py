@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import subprocess
 import sys
 
 import pytest
+from tests.networks import no_network, run_inside
 
 PHONE_OPENS = """
 import re, subprocess, sys, threading
@@ -30,25 +29,12 @@ ROOM = "ip link add room type veth peer name phone && ip addr add 192.168.77.1/2
 @pytest.fixture
 def inside():
     """Run the check after some commands in a network of its own; returns what it says, by check."""
-    reason = None
-    if not sys.platform.startswith("linux") or shutil.which("ip") is None or shutil.which("unshare") is None:
-        reason = "networks of one's own need Linux with unshare and iproute2"
-    elif (tried := subprocess.run(["unshare", "--net", "true"], capture_output=True, check=False)).returncode:
-        reason = f"no network of one's own may be made here: {tried.stderr.decode().strip()}"
-    if reason:
+    if reason := no_network():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(reason)
 
     def inside(commands, *arguments, around=""):
         check = f'"{sys.executable}" -m workshop_kit doctor --json --lang en --internet {" ".join(arguments)}'
-        script = f"set -e; ip link set lo up; {commands}; {around} {check}"
-        ran = subprocess.run(
-            ["unshare", "--net", "sh", "-c", script],
-            capture_output=True,
-            text=True,
-            timeout=60,
-            encoding="utf-8",
-            check=False,
-        )
+        ran = run_inside(f"{commands}; {around} {check}", 60)
         assert ran.returncode in {0, 1}, ran.stderr
         assert ran.stdout.startswith("{"), ran.stderr
         return {each["check"]: each for each in json.loads(ran.stdout)["checks"]}
