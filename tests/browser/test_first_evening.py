@@ -166,6 +166,29 @@ def type_slips(room, picture):
     form(room, "slips-count").locator("button").click()
 
 
+def write_minutes(room, folder, picture):
+    """Put the minutes before the room and open one of the files that the console names."""
+    room.locator("#minutes-desk").evaluate("panel => panel.open = true")
+    form(room, "publish-minutes").locator("button").click()
+    expect(room.locator("#minutes-files a")).not_to_have_count(0, timeout=60_000)
+    picture(room, "minutes")
+    written = (folder / "minutes" / "minutes.de.html").read_text("utf-8")
+    assert "3 Zettel, von zwei Personen eingegeben und verglichen" in written
+    with room.context.expect_page() as page:
+        room.locator("#minutes-files a", has_text=re.compile("^minutes.de.html$")).click()
+    expect(page.value.locator("h1")).to_contain_text(TITLE)
+
+
+def read_minutes(phone, picture):
+    """Read the minutes on a phone and download them."""
+    phone.locator("#minutes a").click()
+    expect(phone.locator("article.wk-minutes")).to_contain_text("18 Personen haben abgestimmt")
+    picture(phone, "minutes-phone")
+    with phone.expect_download() as download:
+        phone.locator("#downloads a[href$='.pdf']").first.click()
+    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+
+
 @pytest.fixture
 def opened(browser):
     """Open pages in browsers of their own; none may have an error of a script."""
@@ -226,15 +249,5 @@ def test_a_first_evening(evening, opened, picture):
         until(room, lambda: any(inside("roles").holders.values()))
         picture(phones[0], "role-phone")
 
-    room.locator("#minutes-desk").evaluate("panel => panel.open = true")
-    form(room, "publish-minutes").locator("button").click()
-    expect(room.locator("#minutes-files a")).not_to_have_count(0, timeout=60_000)
-    picture(room, "minutes")
-    written = (folder / "minutes" / "minutes.de.html").read_text("utf-8")
-    assert "3 Zettel, von zwei Personen eingegeben und verglichen" in written
-    phones[0].locator("#minutes a").click()
-    expect(phones[0].locator("article.wk-minutes")).to_contain_text("18 Personen haben abgestimmt")
-    picture(phones[0], "minutes-phone")
-    with phones[0].expect_download() as download:
-        phones[0].locator("#downloads a[href$='.pdf']").first.click()
-    assert Path(download.value.path()).read_bytes().startswith(b"%PDF")
+    write_minutes(room, folder, picture)
+    read_minutes(phones[0], picture)

@@ -52,3 +52,15 @@ def test_the_menus_are_german_where_the_session_is(monkeypatch):
     settings = json.loads((lab.SETTINGS / "de" / "labconfig" / "default_setting_overrides.json").read_text("utf-8"))
     assert settings["@jupyterlab/translation-extension:plugin"]["locale"] == "de_DE"
     assert find_spec("jupyterlab_language_pack_de_DE")
+
+
+@pytest.mark.parametrize(
+    ("root", "address"),
+    [("", "/files/minutes/a%23.pdf"), ("here", "/files/evening/minutes/a%23.pdf"), ("else", "/files/minutes/a%23.pdf")],
+)
+def test_files_are_found_in_the_folder_that_jupyterlab_shows(monkeypatch, tmp_path, root, address):
+    session = tmp_path / "here" / "evening"
+    monkeypatch.delenv(lab.ROOT, raising=False)
+    if root:
+        monkeypatch.setenv(lab.ROOT, str(tmp_path / root))
+    assert lab.address_in_lab(session / "minutes" / "a#.pdf", session) == address

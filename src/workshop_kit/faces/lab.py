@@ -6,10 +6,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import quote
 
 SETTINGS = Path(__file__).parent / "jupyter"
 """Defaults of JupyterLab's settings for a projector, which give way to what somebody has set: no questions about news,
 and cells out of sight stay as they are, since a stage goes on below the window's edge and the notebooks are short."""
+
+ROOT = "JUPYTER_WORKSHOP_ROOT"
+"""Tells kernels which folder the JupyterLab that `start_lab` started shows, as nothing of Jupyter does."""
 
 
 def lab_command(folder: Path, first: str = "") -> list[str]:
@@ -41,4 +45,13 @@ def outside_jupyter() -> dict[str, str]:
 
 def start_lab(folder: Path, first: str = "", lang: str = "") -> subprocess.Popen[bytes]:
     """Start JupyterLab in `folder` as its own process, opening the browser at the file `first` if named."""
-    return subprocess.Popen(lab_command(folder, first), env=lab_environment(lang))
+    return subprocess.Popen(lab_command(folder, first), env=lab_environment(lang) | {ROOT: str(folder)})
+
+
+def address_in_lab(path: Path, folder: Path) -> str:
+    """Return the address of a session's file in the JupyterLab that shows this notebook.
+
+    A JupyterLab that the kit has not started is taken to show `folder`, the session's own.
+    """
+    root = Path(os.environ.get(ROOT, folder))
+    return quote(f"/files/{path.relative_to(root if path.is_relative_to(root) else folder).as_posix()}")

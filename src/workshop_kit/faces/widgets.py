@@ -25,6 +25,7 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.conducting import carry_out
 from workshop_kit.faces.desk import LONG, Desk
 from workshop_kit.faces.forms import read_command, read_form
+from workshop_kit.faces.lab import address_in_lab
 from workshop_kit.faces.pages import STATIC, Notice, Pages
 from workshop_kit.faces.sharing import LINK, write_link
 from workshop_kit.faces.speaker_notes import speaker_notes
@@ -172,7 +173,10 @@ class Console(LiveWidget):
 
     def make_regions(self) -> dict[str, str]:
         desk = self.desk
-        files = [(path.name, f"/files/{path.relative_to(desk.folder.path).as_posix()}") for path in desk.files]
+        folder = desk.folder  # a draft's files have the names of the internal ones; their folders tell them apart
+        files = [
+            (path.relative_to(folder.minutes).as_posix(), address_in_lab(path, folder.path)) for path in desk.files
+        ]
         return {
             "console": self.pages.console(
                 self.lang,
