@@ -295,7 +295,7 @@ class TestRecord:
         assert "Place with 4" in chart.alt
         assert chart.table.rows == (
             ("1.", "Place", "4", "3 of 3", "61\N{NO-BREAK SPACE}% to 100\N{NO-BREAK SPACE}%"),
-            ("2.", "Staff", "1", "1 of 3", "10\N{NO-BREAK SPACE}% to 70\N{NO-BREAK SPACE}%"),
+            ("2.", "Staff", "1", "1 of 3", "20\N{NO-BREAK SPACE}% to 60\N{NO-BREAK SPACE}%"),
             ("3.", "Money", "0", "0 of 3", "0\N{NO-BREAK SPACE}% to 39\N{NO-BREAK SPACE}%"),
         )
 
