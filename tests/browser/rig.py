@@ -42,6 +42,9 @@ ARGUMENTS = (
 )
 PATIENCE = 60.0
 PHONE = {"width": 390, "height": 844}
+TALL = {"width": 1440, "height": 2400}
+SEAT = ".wk-widget:has([data-region=mine]):not(:has(.wk-stage)):not(:has(.wk-console))"
+"""The widget of a participant in a notebook."""
 PROJECTOR = {"width": 1920, "height": 1080}
 
 
@@ -251,6 +254,32 @@ class Lab:
                 sleep(0.1)
             else:
                 return
+
+
+@contextmanager
+def with_a_seat(browser: Browser, session: Served, private: Path, item: str) -> Iterator[Page]:
+    """Open an item and its notebook, the session's first, with a seat beside stage and console.
+
+    The page may have no error of a script while the block lasts.
+    """
+    problems: list[str] = []
+    lab = Lab(session.folder.path, private)
+    try:
+        page = browser.new_page(viewport=TALL, locale="en-GB")
+        page.set_default_timeout(30_000)
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        session.do("open", item)
+        lab.open(page, f"01-{item}.ipynb")
+        lab.run_all(page)
+        page.wait_for_selector(".wk-console")
+        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+        lab.run_new(page, "session.seat()")
+        page.wait_for_selector(f"{SEAT} #question-{item}")
+        yield page
+        page.close()
+    finally:
+        lab.close()
+    assert problems == []
 
 
 def free_port() -> int:

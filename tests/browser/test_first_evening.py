@@ -50,6 +50,8 @@ def evening(tmp_path):
         with suppress(subprocess.TimeoutExpired):
             running.wait(timeout=20)
         running.kill()
+    if sys.platform != "win32":
+        assert not list((private / "runtime").glob("jpserver-*.json")), "JupyterLab has ended with it"
 
 
 def _lab_address(private, running):

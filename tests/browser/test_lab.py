@@ -10,13 +10,12 @@ from urllib.parse import urlsplit
 import httpx
 import pytest
 from playwright.sync_api import expect
-from rig import PROJECTOR, Lab, Served, form, join, see, until, violations
+from rig import PROJECTOR, TALL, Lab, Served, form, join, see, until, violations
 
 from workshop_kit.library import shipped
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TALL = {"width": 1440, "height": 2400}
 SOON = 2.0
 """Seconds after which the room should have seen a vote."""
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import pytest
 from playwright.sync_api import expect
-from rig import Lab, Served, form, see, violations
+from rig import SEAT, Served, form, see, violations, with_a_seat
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TALL = {"width": 1440, "height": 2400}
 REPEATED = ("duplicate-id", "duplicate-id-active", "duplicate-id-aria", "landmark-unique")
 ALONE = {rule: {"enabled": False} for rule in REPEATED}
 """Several widgets of one step have the same ids and parts; nothing refers to them from outside of its widget."""
@@ -49,29 +48,13 @@ def session(tmp_path_factory):
 @pytest.fixture(scope="module")
 def notebook(browser, session, tmp_path_factory):
     """The notebook of the first step, with a seat beside stage and console; they follow to every other step."""
-    problems = []
-    running = Lab(session.folder.path, tmp_path_factory.mktemp("jupyter"))
-    try:
-        page = browser.new_page(viewport=TALL, locale="en-GB")
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        session.do("open", "ideas")
-        running.open(page, "01-ideas.ipynb")
-        running.run_all(page)
-        page.wait_for_selector(".wk-console")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        running.run_new(page, "session.seat()")
-        page.wait_for_selector("#question-ideas")
+    with with_a_seat(browser, session, tmp_path_factory.mktemp("jupyter"), "ideas") as page:
         yield page
-        page.close()
-    finally:
-        running.close()
-    assert problems == []
 
 
 @pytest.fixture(scope="module")
 def seat(notebook):
-    return notebook.locator(".wk-widget:has([data-region=mine]):not(:has(.wk-stage)):not(:has(.wk-console))")
+    return notebook.locator(SEAT)
 
 
 @pytest.mark.parametrize("kind", SETTINGS)

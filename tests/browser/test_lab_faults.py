@@ -14,12 +14,11 @@ import offline
 import psutil
 import pytest
 from playwright.sync_api import expect
-from rig import PROJECTOR, Lab, Served, form, join, see, until
+from rig import PROJECTOR, TALL, Lab, Served, form, join, see, until
 from tests.networks import no_network, run_inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
-TALL = {"width": 1440, "height": 2400}
 LOST = ("WebSocket connection", "ERR_CONNECTION")
 ASLEEP = float(os.environ.get("WORKSHOP_ASLEEP", "10"))
 """Seconds of sleep: longer than the eight after which a phone that waits for an answer takes a connection for dead."""

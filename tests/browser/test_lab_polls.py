@@ -7,13 +7,11 @@ from time import perf_counter
 import pytest
 from ballots import AGENDA, FILLED, as_slip, ballots, fill
 from playwright.sync_api import expect
-from rig import Lab, Served, see, until
+from rig import SEAT, Served, see, until, with_a_seat
 
 from workshop_kit.core.event import Channel
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
-
-TALL = {"width": 1440, "height": 2400}
 
 
 @pytest.fixture(scope="module")
@@ -26,29 +24,13 @@ def session(tmp_path_factory):
 @pytest.fixture(scope="module")
 def notebook(browser, session, tmp_path_factory):
     """The notebook of the first poll, with a seat beside stage and console."""
-    problems = []
-    running = Lab(session.folder.path, tmp_path_factory.mktemp("jupyter"))
-    try:
-        page = browser.new_page(viewport=TALL, locale="en-GB")
-        page.set_default_timeout(30_000)
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        session.do("open", "choice")
-        running.open(page, "01-choice.ipynb")
-        running.run_all(page)
-        page.wait_for_selector(".wk-console")
-        page.wait_for_selector(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-        running.run_new(page, "session.seat()")
-        page.wait_for_selector(".wk-widget .wk-ballot")
+    with with_a_seat(browser, session, tmp_path_factory.mktemp("jupyter"), "choice") as page:
         yield page
-        page.close()
-    finally:
-        running.close()
-    assert problems == []
 
 
 @pytest.fixture(scope="module")
 def seat(notebook):
-    return notebook.locator(".wk-widget:has([data-region=mine]):not(:has(.wk-stage)):not(:has(.wk-console))")
+    return notebook.locator(SEAT)
 
 
 def by_channel(session, item):

@@ -5,12 +5,9 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import signal
 import socket
 import ssl
-import threading
-from collections.abc import Callable, Coroutine, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Coroutine, Iterable
 from functools import partial
 from http import HTTPStatus
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -24,6 +21,7 @@ from msgspec import Struct
 from workshop_kit.core.errors import N_, WorkshopError
 from workshop_kit.faces.addresses import lan_address
 from workshop_kit.faces.connections import FILES_KEPT, MOST_CONNECTIONS, Door, raised_file_limit
+from workshop_kit.faces.ending import told_to_end
 from workshop_kit.faces.forms import LARGEST_BODY
 from workshop_kit.faces.limits import Buckets, Limit
 from workshop_kit.faces.moves import follow_address
@@ -164,29 +162,12 @@ def serve(
     if host == EVERY_INTERFACE and not public:
         beside.append(partial(follow_address, lambda found: moved(announce(f"{scheme}://{written(found)}:{bound}"))))
     try:
-        with _told_to_end():
+        with told_to_end():  # uvicorn raises the signal once more when it has closed all connections
             _Server(config, lambda: ready(address), beside).run([listening])
     finally:
         logging.getLogger("uvicorn.error").removeFilter(few)
         if live.catch_up().address == told[-1] != before:
             live.do("announce", url=before if answers(before) else "")
-
-
-@contextmanager
-def _told_to_end() -> Iterator[None]:
-    """Let SIGTERM end the program in order: uvicorn raises the signal once more when it has closed all connections."""
-
-    def end(*_: object) -> None:
-        raise SystemExit
-
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    before = signal.signal(signal.SIGTERM, end)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def origin_of(url: str) -> str:

@@ -10,6 +10,7 @@ import click
 
 from workshop_kit.core.text import DEFAULT_LANGUAGE
 from workshop_kit.faces.cli.terminal import _, command, fields_of, lang_option, terminal_language
+from workshop_kit.faces.ending import told_to_end
 
 START_NOTEBOOK = "start.ipynb"
 
@@ -29,7 +30,8 @@ def start(directory: Path) -> None:
     click.echo(_("JupyterLab opens in the browser, with sessions in {path}. Stop with Ctrl+C.", path=directory))
     lab = start_lab(directory, START_NOTEBOOK, terminal_language())
     try:
-        lab.wait()
+        with told_to_end():
+            lab.wait()
     finally:
         lab.terminate()
         lab.wait()
