@@ -61,7 +61,7 @@ def enter(live: LiveSession, written: str) -> str:
     """Exchange the secret of a link for one of the browser's own, and return that. Raises `Refused`."""
     who = live.seat_of(read_secret(written)) or ""
     if who not in live.catch_up().cofacilitators:
-        told = N_("This link to the controls is not valid any more. Ask for a new one.")
+        told = N_("This link does not work: it was used already, was ended, or is mistyped. Ask for a new one.")
         raise Refused(Why.NOT_ALLOWED, told, field="key")
     token = secrets.token_urlsafe(24)
     actor = Actor(FACILITATOR, Channel.NOTEBOOK, by=who)

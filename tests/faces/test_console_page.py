@@ -77,7 +77,7 @@ class TestTheWayIn:
     def test_a_used_link_is_refused_and_says_so(self, server, ayse, secret):
         answer = server.api.post(f"{server.url}/console", data={"key": secret})
         assert answer.status_code == 403
-        assert "not valid any more" in answer.text
+        assert "used already, was ended, or is mistyped" in answer.text
 
     def test_guessing_ends_soon_and_nobody_who_leads_is_kept_out(self, registry, agenda, tmp_path):
         with hosted(tmp_path / "guessed", agenda(WELCOME), registry) as server:

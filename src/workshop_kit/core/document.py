@@ -190,12 +190,23 @@ class Document(Struct, frozen=True):
     sections: tuple[Section, ...]
 
 
+_UNSEEN = re.compile(
+    r"\s*(?:[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u2060-\u2064\u3164\ufeff\uffa0]\s*)+"
+)
+
+
 def clean(text: str) -> str:
     r"""Return `text` fit to be a leaf: NFC, line breaks kept, control characters and bidi overrides made visible.
 
+    What nobody can see is no text, so that there are no cards and names that seem to be empty.
+
     >>> clean("a\x07b") == "a\N{REPLACEMENT CHARACTER}b"
     True
+    >>> clean("\N{ZERO WIDTH SPACE} \N{WORD JOINER}")
+    ''
     """
+    if _UNSEEN.fullmatch(text):
+        return ""
     unified = text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", " ")
     return _CONTROL.sub("\N{REPLACEMENT CHARACTER}", _without_piles(unicodedata.normalize("NFC", unified)))
 
