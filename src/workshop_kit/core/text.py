@@ -68,12 +68,17 @@ def preferred(header: str, spoken: Container[str] = LANGUAGES) -> str:
 def direction(lang: str) -> str:
     """Return the direction of a language's script, as HTML's `dir` wants it.
 
-    >>> direction("ar"), direction("tr")
-    ('rtl', 'ltr')
-    """
-    from babel.core import Locale  # noqa: PLC0415 - only a page asks for it
+    What is no language is written from left to right.
 
-    return Locale.parse(lang).text_direction
+    >>> direction("ar"), direction("tr"), direction("")
+    ('rtl', 'ltr', 'ltr')
+    """
+    from babel.core import Locale, UnknownLocaleError  # noqa: PLC0415 - only a page asks for it
+
+    try:
+        return Locale.parse(lang, sep="-").text_direction if lang else "ltr"
+    except (UnknownLocaleError, ValueError):
+        return "ltr"
 
 
 class Text:
