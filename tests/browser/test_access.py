@@ -116,7 +116,7 @@ def test_the_way_in_with_a_ticket(session, page_of, watch):
 
 
 LOOKED_AT = ("success-factors",)
-"""The agenda whose every step is looked at; the kinds of step that the others have are looked at by tests of their own."""
+"""Agendas whose every step is looked at; the kinds of step that others have are looked at by tests of their own."""
 
 
 @pytest.mark.parametrize("session", [*LOOKED_AT, OTHER_POLLS], ids=[*LOOKED_AT, "other-polls"], indirect=True)
