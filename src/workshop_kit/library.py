@@ -81,9 +81,10 @@ def load_agenda(name: str, registry: Registry) -> Source:
     try:
         agenda = read_agenda(document, registry, lambda data: data_rows(data, path.parent))
     except AgendaError as error:
-        for problem in error.problems if isinstance(error, AgendaErrors) else (error,):
+        problems = error.problems if isinstance(error, AgendaErrors) else (error,)
+        for problem in problems:
             problem.line = _line_of(problem, toml)
-        raise
+        raise AgendaErrors(sorted(problems, key=lambda one: one.line)) from None
     return Source(agenda, path.parent, toml)
 
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import copy
 import json
+import shutil
 from collections.abc import Iterable, Mapping
-from contextlib import closing, suppress
+from contextlib import closing, nullcontext, suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from workshop_kit import activities, quick
-from workshop_kit.core.errors import N_, AgendaError, WorkshopError
+from workshop_kit.core.errors import N_, AgendaError, StoreError, WorkshopError
 from workshop_kit.core.state import Info
 from workshop_kit.core.text import DEFAULT_LANGUAGE, Text
 from workshop_kit.folder import SessionFolder, locate
@@ -75,6 +76,22 @@ def new_session(
     folder = SessionFolder.create(path, agenda, info, registry, store=store, left=_left_by(follows, registry))
     prepare_notebooks(folder, registry)
     return folder
+
+
+def simulated_session(path: Path, **about: str) -> SessionFolder:
+    """Make a simulated session where an earlier one may be, which is deleted; anything else there is left alone.
+
+    `about` is what `new_session` takes. Raises what it raises, and `StoreError` for a folder that holds something else.
+    """
+    if path.exists() and any(path.iterdir()):
+        old = SessionFolder(path)
+        with closing(old.open()) if old.log.exists() else nullcontext() as live:
+            simulated = live is not None and live.state.info.simulated
+        if not simulated:
+            told = N_('"{path}" holds something else than a simulated session. Rename it, or name another with --dir.')
+            raise StoreError(told, path=str(path))
+        shutil.rmtree(path)
+    return new_session(path, simulated=True, **about)
 
 
 def _left_by(session: str, registry: Registry) -> LeftOver:

@@ -293,6 +293,29 @@ colour = "red"
 """
 
 
+MANY_IN_ONE = """
+[[item]]
+id = "Our wishes"
+activity = "ideas"
+minutes = "ten"
+limit = -3
+reveal = "soon"
+
+[[item]]
+id = "vote"
+activity = "poll"
+rule = "guess"
+minutes = 100000
+options_from = "item:nowhere"
+
+[[item]]
+id = "dance"
+activity = "dance"
+minutes = 5.5
+options_from = "nowhere"
+"""
+
+
 class TestAgendas:
     def test_they_are_listed_with_their_steps(self, run):
         code, out, err = run("agendas", "--lang", "en")
@@ -323,7 +346,7 @@ class TestAgendas:
         assert (code, out) == (1, "")
         told = err.splitlines()
         assert [line.split(":")[1].strip() for line in told] == [
-            f"Line {line}" for line in (3, 4, 11, 17, 19, 26, 33, 34)
+            f"Line {line}" for line in (3, 5, 11, 17, 19, 26, 33, 34)
         ]
         hints = (
             "name, title, [[item]]",
@@ -337,6 +360,20 @@ class TestAgendas:
         )
         for line, allowed in zip(told, hints, strict=True):
             assert allowed in line
+        assert not (tmp_path / "made").exists()
+
+    def test_all_mistakes_of_one_step_are_told_at_once(self, run, tmp_path):
+        (tmp_path / "agenda.toml").write_text(MANY_IN_ONE, "utf-8")
+        code, _, err = run("new", "x", "--dir", tmp_path / "made", "--agenda", tmp_path / "agenda.toml")
+        told = [line.partition("Line ")[2].partition(": ") for line in err.splitlines()]
+        lines = MANY_IN_ONE.splitlines()
+        assert code == 1
+        assert [lines[int(line) - 1].split(" ")[0] for line, _, _ in told] == [
+            *("id", "minutes", "limit", "reveal"),
+            *("rule", "minutes", "options_from"),
+            *("[[item]]", "minutes", "options_from"),
+        ]
+        assert len({message for _, _, message in told}) == len(told)
         assert not (tmp_path / "made").exists()
 
 

@@ -79,7 +79,7 @@ def test_what_is_left_of_a_broken_rehearsal_gives_way_but_nothing_else_does(tmp_
     with rehearsed(tmp_path, "retrospective", "en") as folder:
         assert folder.path.is_dir()
     new_session(tmp_path / FOLDER)
-    with pytest.raises(StoreError, match="no rehearsal"), rehearsed(tmp_path, "success-factors", "de"):
+    with pytest.raises(StoreError, match="something else"), rehearsed(tmp_path, "success-factors", "de"):
         pass
     assert SessionFolder(tmp_path / FOLDER).log.exists()
 

@@ -66,7 +66,7 @@ class TestForm:
         fields["Occasion"].value = "A camp"
         fields["Goal"].value = "x" * (LONGEST_NOTE + 1)
         form.save.click()
-        assert "Please be shorter" in form.message.value
+        assert "Please shorten it" in form.message.value
         assert session.state.noted["", "occasion"].text == "A camp"
 
     def test_there_is_none_in_the_public_edition(self, live):

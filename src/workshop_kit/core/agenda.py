@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 from msgspec import Struct
 
-from workshop_kit.core.activity import Registry, Spec
+from workshop_kit.core.activity import Activity, Registry, Spec
 from workshop_kit.core.errors import N_, AgendaError, AgendaErrors
-from workshop_kit.core.settings import REVEAL, TAKES_FROM, WatchedSpec
+from workshop_kit.core.settings import DECIDING, REVEAL, TAKES_FROM, WatchedSpec
 from workshop_kit.core.text import Localised, localised
 
 if TYPE_CHECKING:
@@ -84,19 +84,16 @@ def _ids(entries: list[object]) -> list[object]:
 
 
 def _checked_item(entry: object, number: int, earlier: list[object], registry: Registry, data: DataSource) -> Spec:
-    """Return an item of an agenda file; `earlier` are the ids of those before it."""
-    spec = _read_item(entry, number, data)
-    if spec.id in earlier:
-        raise AgendaError(N_('Item {number}: the id "{id}" is taken already.'), number=number, id=spec.id)
-    for key, source in sources(spec).items():
-        if source not in earlier:
-            raise AgendaError(
-                N_('Item "{item}": "{key}" names the item "{source}", which must come earlier in the agenda.'),
-                item=spec.id,
-                key=key + TAKES_FROM,
-                source=source,
-            )
-    return _checked_by_activity(spec, registry)
+    """Return an item of an agenda file; `earlier` are the ids of those before it. Raises all that is wrong with it."""
+    if not isinstance(entry, Mapping):
+        raise AgendaError(N_("Item {number} is not a table. Write [[item]] above its lines."), number=number)
+    problems: list[AgendaError] = []
+    spec = _read_item(entry, number, earlier, data, problems)
+    if spec.activity:
+        spec = _checked_by_activity(spec, registry, problems)
+    if problems:
+        raise problems[0] if len(problems) == 1 else AgendaErrors(problems)
+    return spec
 
 
 def sources(spec: Spec) -> dict[str, str]:
@@ -114,81 +111,113 @@ def carried_persons(agenda: Agenda) -> set[str]:
     return {person for one in left if (person := one.get("person"))}
 
 
+def without_setting(spec: Spec, key: str) -> Spec:
+    """Return the item without one of its settings."""
+    return msgspec.structs.replace(spec, settings={name: value for name, value in spec.settings.items() if name != key})
+
+
 def with_settings(spec: Spec, settings: Mapping[str, Any]) -> Spec:
     """Return the item with more settings."""
     return msgspec.structs.replace(spec, settings={**spec.settings, **settings})
 
 
-def _checked_by_activity(spec: Spec, registry: Registry) -> Spec:
-    """Let the kind of activity complete and read its settings once, so that a mistake shows now and not in the room."""
+def _checked_by_activity(spec: Spec, registry: Registry, problems: list[AgendaError]) -> Spec:
+    """Let the kind of activity complete and read its settings once, so that a mistake shows now and not in the room.
+
+    A setting with a mistake is left out and the others are read again, so that all mistakes are told. What nobody asked
+    for is only known where all was read.
+    """
     if spec.activity not in registry:
-        raise AgendaError(
-            N_('Item "{item}": there is no activity "{name}". There are: {known}.'),
-            item=spec.id,
-            name=spec.activity,
-            known=", ".join(sorted(registry)),
-        )
-    try:
-        kind = registry[spec.activity]
-        completed = getattr(kind, "completed", None)
-        spec = completed(spec) if completed else spec
-        spec.setting("reveal", REVEAL[0], REVEAL)
-        watched = WatchedSpec.of(spec)
-        kind.initial(watched)
-    except AgendaError:
-        raise
-    except (msgspec.ValidationError, TypeError, ValueError, AttributeError, KeyError) as error:
-        raise AgendaError(N_('Item "{item}": {problem}'), item=spec.id, problem=str(error)) from error
-    if unknown := list(watched.unknown()):
-        raise AgendaErrors(unknown)
+        problem = N_('Item "{item}": there is no activity "{name}". There are: {known}.')
+        problems.append(AgendaError(problem, item=spec.id, name=spec.activity, known=", ".join(sorted(registry))))
+        return spec
+    kind, reading = registry[spec.activity], spec
+    found: list[AgendaError] = []
+    while True:
+        try:
+            completed = _completed(kind, reading)
+            watched = WatchedSpec.of(completed)
+            kind.initial(watched)
+        except AgendaError as error:
+            key = str(error.values.get("key", ""))
+            if not found or key in reading.settings:
+                found += error.problems if isinstance(error, AgendaErrors) else [error]
+            if key not in reading.settings or key in DECIDING:
+                break
+            reading = without_setting(reading, key)
+        except (msgspec.ValidationError, TypeError, ValueError, AttributeError, KeyError) as error:
+            if not found:
+                found.append(AgendaError(N_('Item "{item}": {problem}'), item=spec.id, problem=str(error)))
+            break
+        else:
+            problems += found or watched.unknown()
+            return completed
+    problems += found
     return spec
 
 
-def _read_item(entry: object, number: int, data: DataSource) -> Spec:
-    if not isinstance(entry, Mapping):
-        raise AgendaError(N_("Item {number} is not a table. Write [[item]] above its lines."), number=number)
-    item_id, activity = entry.get("id"), entry.get("activity")
-    if not isinstance(item_id, str) or not ITEM_ID.fullmatch(item_id):
-        raise AgendaError(
-            N_('Item {number}: the id {id!r} is not usable. Use small letters, digits and "-", a letter first.'),
-            number=number,
-            id=item_id,
+def _completed(kind: Activity[Any], spec: Spec) -> Spec:
+    spec.setting("reveal", REVEAL[0], REVEAL)
+    completed = getattr(kind, "completed", None)
+    return completed(spec) if completed else spec
+
+
+def _read_item(
+    entry: Mapping[str, Any], number: int, earlier: list[object], data: DataSource, problems: list[AgendaError]
+) -> Spec:
+    """Return an item as it is written, with something harmless in the place of each mistake, which `problems` gets."""
+    given = entry.get("id")
+    item_id = given if isinstance(given, str) else str(number)
+    if not isinstance(given, str) or not ITEM_ID.fullmatch(given):
+        told = N_('Item {number}: the id {id!r} is not usable. Use small letters, digits and "-", a letter first.')
+        problems.append(AgendaError(told, number=number, id=given, key="id"))
+    elif given in earlier:
+        problems.append(
+            AgendaError(N_('Item {number}: the id "{id}" is taken already.'), number=number, id=given, key="id")
         )
+    activity = entry.get("activity")
     if not isinstance(activity, str):
-        raise AgendaError(N_('Item "{item}" names no activity. Add a line like activity = "poll".'), item=item_id)
+        told = N_('Item "{item}" names no activity. Add a line like activity = "poll".')
+        problems.append(AgendaError(told, item=item_id))
+        activity = ""
     settings: dict[str, Any] = {key: value for key, value in entry.items() if key not in _OWN_KEYS}
     for key, value in tuple(settings.items()):
         if key.endswith(TAKES_FROM):
-            if not isinstance(value, str) or not value.startswith((FROM_DATA, FROM_ITEM)):
-                raise AgendaError(
-                    N_('Item "{item}": "{key}" must start with "data:" or "item:", not {value!r}.'),
-                    item=item_id,
-                    key=key,
-                    value=value,
-                )
-            if value.startswith(FROM_DATA):
-                settings[key.removesuffix(TAKES_FROM)] = list(data(value.removeprefix(FROM_DATA)))
+            try:
+                settings |= _taken_from(item_id, key, value, earlier, data)
+            except AgendaError as error:
+                problems.append(error)
+                settings[key] = FROM_ITEM + item_id
     try:
         return Spec(
             id=item_id,
             activity=activity,
             title=localised(entry.get("title", item_id)),
             prompt=localised(entry.get("prompt", "")),
-            minutes=_whole_minutes(item_id, entry.get("minutes", 0)),
+            minutes=_whole_minutes(item_id, entry.get("minutes", 0), problems),
             settings=msgspec.json.decode(msgspec.json.encode(settings)),  # what is checked is what the log will hold
         )
     except (msgspec.MsgspecError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)) from None
+        problems.append(AgendaError(N_('Item "{item}": {problem}'), item=item_id, problem=str(error)))
+        return Spec(id=item_id, activity="", title=localised(item_id), prompt=localised(""))
 
 
-def _whole_minutes(item_id: str, value: object) -> int:
-    if type(value) is not int or not 0 <= value <= LONGEST_ITEM:
-        raise AgendaError(
-            N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} to {most}.'),
-            item=item_id,
-            key="minutes",
-            value=repr(value),
-            least=0,
-            most=LONGEST_ITEM,
-        )
-    return value
+def _taken_from(item_id: str, key: str, value: object, earlier: list[object], data: DataSource) -> Mapping[str, Any]:
+    """Return what a setting that ends in `_from` adds to the others. Raises `AgendaError`."""
+    if not isinstance(value, str) or not value.startswith((FROM_DATA, FROM_ITEM)):
+        told = N_('Item "{item}": "{key}" must start with "data:" or "item:", not {value!r}.')
+        raise AgendaError(told, item=item_id, key=key, value=value)
+    if value.startswith(FROM_DATA):
+        return {key.removesuffix(TAKES_FROM): list(data(value.removeprefix(FROM_DATA)))}
+    if (source := value.removeprefix(FROM_ITEM)) not in earlier:
+        told = N_('Item "{item}": "{key}" names the item "{source}", which must come earlier in the agenda.')
+        raise AgendaError(told, item=item_id, key=key, source=source)
+    return {}
+
+
+def _whole_minutes(item_id: str, value: object, problems: list[AgendaError]) -> int:
+    if type(value) is int and 0 <= value <= LONGEST_ITEM:
+        return value
+    told = N_('Item "{item}": "{key}" is {value}, expected: a whole number from {least} to {most}.')
+    problems.append(AgendaError(told, item=item_id, key="minutes", value=repr(value), least=0, most=LONGEST_ITEM))
+    return 0

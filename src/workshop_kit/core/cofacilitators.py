@@ -11,6 +11,7 @@ from msgspec import Struct
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Event, Fact
+from workshop_kit.core.fields import only_the_facilitator
 
 replace = msgspec.structs.replace
 
@@ -55,7 +56,7 @@ def check(known: Cofacilitators, command: Command, actor: Actor) -> None:
 def decide(known: Cofacilitators, command: Command, actor: Actor) -> tuple[Fact, ...]:
     """Return the facts that a command about co-facilitators leads to. Raises `Refused`."""
     if not actor.facilitates or (command.name == ENTER) != bool(actor.by):
-        raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+        raise only_the_facilitator()
     who = command.fields.get(WHO, "")
     if command.name == ENTER:
         if known[actor.by].entered:

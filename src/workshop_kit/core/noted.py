@@ -14,6 +14,7 @@ from pyrsistent import PMap, pmap
 from workshop_kit.core.document import clean
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import ERASED, Event, Fact
+from workshop_kit.core.fields import only_the_facilitator, short
 
 if TYPE_CHECKING:
     from workshop_kit.core.activity import Actor, Command
@@ -110,7 +111,7 @@ BY_NAME: Mapping[str, Field] = {field.name: field for field in FIELDS}
 def decide(notes: Notes, items: Sequence[str], command: Command, actor: Actor, *, erased: bool) -> tuple[Fact, ...]:
     """Return the fact that a note leads to, none if nothing changes. Raises `Refused`."""
     if not actor.facilitates:
-        raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+        raise only_the_facilitator()
     name, item, text = (command.fields.get(key, "") for key in ("field", "item", "text"))
     field = BY_NAME.get(name)
     if field is None:
@@ -123,15 +124,7 @@ def decide(notes: Notes, items: Sequence[str], command: Command, actor: Actor, *
         raise Refused(
             Why.INVALID, N_('"{name}" is about the whole session, not about a step.'), field="item", name=name
         )
-    text = clean(text).strip()
-    if len(text) > LONGEST_NOTE:
-        raise Refused(
-            Why.INVALID,
-            N_("Please be shorter: {most} characters at most, you wrote {given}."),
-            field="text",
-            most=LONGEST_NOTE,
-            given=len(text),
-        )
+    text = short(clean(text).strip(), "text", LONGEST_NOTE)
     if erased and field.personal and text:
         told = N_("The names of this session were erased. A field that names people stays empty.")
         raise Refused(Why.LOCKED, told, field="field")

@@ -12,6 +12,7 @@ import msgspec
 from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import ERASED, Event, Fact
+from workshop_kit.core.fields import only_the_facilitator
 from workshop_kit.core.state import SessionState
 
 replace = msgspec.structs.replace
@@ -47,7 +48,7 @@ def decide(state: SessionState, command: Command, actor: Actor) -> tuple[Fact, .
             names = sum(seat.named for seat in state.seats.values())
             said = {"names": names, "seats": len(state.seats), "why": fields["why"]}
             return () if state.erased else (Fact(ERASED, said),)
-    raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+    raise only_the_facilitator()
 
 
 def over() -> Refused:

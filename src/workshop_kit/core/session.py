@@ -30,6 +30,7 @@ from workshop_kit.core.activity import (
 from workshop_kit.core.agenda import Agenda, carried_persons, sources
 from workshop_kit.core.errors import N_, Refused, UnusableEntry, Why, WorkshopError
 from workshop_kit.core.event import BOX_OPENED, FILLED, OPTION_ADDED, OPTION_REWORDED, Boxed, Event, Fact, Span
+from workshop_kit.core.fields import only_the_facilitator
 from workshop_kit.core.state import Info, Item, Phase, Reopening, SessionState
 from workshop_kit.core.text import localised
 
@@ -87,7 +88,7 @@ class SessionRules:
         steering.check_pause(state, actor)
         if command.name in _STEPS:
             if not actor.facilitates:
-                raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+                raise only_the_facilitator()
             return self._decide_step(state, item, command)
         lasting = item.phase is not Phase.PLANNED and command.name in getattr(self.activity(item), "lasting", ())
         if not actor.facilitates and item.phase is not Phase.OPEN and not lasting:

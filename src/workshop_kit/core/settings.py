@@ -23,6 +23,9 @@ REHEARSED = (REHEARSAL, TAKEAWAYS)
 
 REVEAL = ("on_close", "manual", "live")
 
+DECIDING = frozenset({"rule", "format"})
+"""Settings on whose value it depends what the others of an item may be."""
+
 OF_EVERY_ITEM = ("reveal", *REHEARSED)
 """Settings that the session and its rehearsal read, whatever the kind of activity."""
 

@@ -16,6 +16,7 @@ from workshop_kit.core.activity import Actor, Command
 from workshop_kit.core.document import one_line
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel, Event, Fact
+from workshop_kit.core.fields import only_the_facilitator, short
 from workshop_kit.core.state import Item, Phase, Reopening, SessionState, Step
 
 replace = msgspec.structs.replace
@@ -43,7 +44,7 @@ def decide(
 ) -> tuple[Fact, ...]:
     """Return the facts that a command about the course leads to. Raises `Refused`."""
     if not actor.facilitates:
-        raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+        raise only_the_facilitator()
     if command.name == "undo-step":
         return (_undo(state, command, takes_reason),)
     event, changes = TOGGLES[command.name]
@@ -85,16 +86,7 @@ def _undo(state: SessionState, command: Command, takes_reason: Callable[[Item], 
 
 def reason_of(command: Command) -> str:
     """Return the reason that a command gives, on one line. Raises `Refused` for a long one."""
-    reason = one_line(command.fields.get("reason", ""))
-    if len(reason) > LONGEST_REASON:
-        raise Refused(
-            Why.INVALID,
-            N_("Please be shorter: {most} characters at most, you wrote {given}."),
-            field="reason",
-            most=LONGEST_REASON,
-            given=len(reason),
-        )
-    return reason
+    return short(one_line(command.fields.get("reason", "")), "reason", LONGEST_REASON)
 
 
 def seconds_of(command: Command) -> int:
@@ -129,17 +121,14 @@ def evolve(state: SessionState, event: Event) -> SessionState:
 
 
 def _resumed(state: SessionState, event: Event) -> SessionState:
-    item, since = state.current_item, state.paused_at
+    """Return the state after a pause, which is nothing that taking back the step before it would lose."""
+    item, since, current, step = state.current_item, state.paused_at, state.current, state.last
     if item and since:
         later = _later(item, since, event.at)
-        if (step := state.last) and step.after[
-            state.current
-        ] is item:  # the pause is nothing that taking back would lose
-            before = _later(step.items[state.current], since, event.at)
-            unchanged = step.items[state.current] is item
-            items = step.items.set(state.current, later if unchanged else before)
-            state = replace(state, last=replace(step, items=items, after=step.after.set(state.current, later)))
-        state = replace(state, items=state.items.set(state.current, later))
+        if step and step.after[current] is item:
+            before = later if step.items[current] is item else _later(step.items[current], since, event.at)
+            step = replace(step, items=step.items.set(current, before), after=step.after.set(current, later))
+        state = replace(state, items=state.items.set(current, later), last=step)
     return replace(state, paused_at=None)
 
 

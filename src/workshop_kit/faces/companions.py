@@ -20,13 +20,13 @@ from msgspec import Struct
 
 from workshop_kit.core.activity import Option, Spec
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.errors import N_, StoreError
+from workshop_kit.core.errors import N_
 from workshop_kit.core.settings import REHEARSAL
 from workshop_kit.faces.rehearsal import Rehearsal
 from workshop_kit.faces.serve import Address, serve
 from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
-from workshop_kit.prepare import new_session
+from workshop_kit.prepare import simulated_session
 
 if TYPE_CHECKING:
     from workshop_kit.core.text import Text
@@ -54,30 +54,11 @@ class Pace(Struct, frozen=True):
 def rehearsed(directory: Path, agenda: str, lang: str) -> Iterator[SessionFolder]:
     """Make a simulated session in `directory`, and delete it in the end. Raises `StoreError` where a real one is."""
     path = directory.expanduser().resolve() / FOLDER
-    _clear(path)
-    folder = new_session(path, agenda=agenda, lang=lang, simulated=True)
+    folder = simulated_session(path, agenda=agenda, lang=lang)
     try:
         yield folder
     finally:
         shutil.rmtree(path, ignore_errors=True)
-
-
-def _clear(path: Path) -> None:
-    """Delete what an earlier rehearsal left that could not end in order, and nothing else."""
-    if not path.exists():
-        return
-    log = SessionFolder(path)
-    if not log.log.exists() or not _simulated(log):
-        raise StoreError(N_('"{path}" is no rehearsal. Rename it, or rehearse in another folder.'), path=str(path))
-    shutil.rmtree(path)
-
-
-def _simulated(folder: SessionFolder) -> bool:
-    live = folder.open()
-    try:
-        return live.state.info.simulated
-    finally:
-        live.close()
 
 
 class Companions:

@@ -7,6 +7,7 @@ from workshop_kit.core.activity import FACILITATOR, Actor, Command
 from workshop_kit.core.approval import FROM_FRONT
 from workshop_kit.core.errors import N_, Refused, Why
 from workshop_kit.core.event import Channel
+from workshop_kit.core.fields import only_the_facilitator
 from workshop_kit.faces.forms import read_command
 from workshop_kit.live import LiveSession
 from workshop_kit.people import new_seat
@@ -41,7 +42,7 @@ def carry_out(live: LiveSession, fields: dict[str, str], lang: str, by: str = ""
     fields = dict(fields)
     command = fields.get("command", "")
     if by and command in AT_THE_LAPTOP:
-        raise Refused(Why.NOT_ALLOWED, N_("Only the facilitator can do that."))
+        raise only_the_facilitator()
     actor, guest, first = in_front(command, fields, lang, by)
     if command in ABOUT_THE_ROOM:
         fields["item"] = ""

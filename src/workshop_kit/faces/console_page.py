@@ -22,7 +22,7 @@ from workshop_kit.core.text import LANGUAGES
 from workshop_kit.faces.asked import wants_json
 from workshop_kit.faces.conducting import carry_out
 from workshop_kit.faces.forms import read_form
-from workshop_kit.faces.guards import CONSOLE_COOKIE, body_of, check_origin, console_token
+from workshop_kit.faces.guards import CONSOLE_COOKIE, body_of, check_origin, console_token, keep
 from workshop_kit.faces.limits import Guesses
 from workshop_kit.faces.pages import Notice
 from workshop_kit.faces.speaker_notes import speaker_notes
@@ -107,15 +107,7 @@ class ConsolePage:
         answer: Response = RedirectResponse(self.home, HTTPStatus.SEE_OTHER)
         if wants_json(request):
             answer = JSONResponse({"token": token})
-        answer.set_cookie(
-            CONSOLE_COOKIE,
-            token,
-            max_age=COOKIE_HOURS * 3600,
-            path=self.pages.base,
-            httponly=True,
-            samesite="lax",
-            secure=request.url.scheme == "https",
-        )
+        keep(answer, request, CONSOLE_COOKIE, token, COOKIE_HOURS)
         return answer
 
     async def command(self, request: Request) -> Response:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import subprocess
 import sys
 import threading
@@ -19,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
 from workshop_kit.core.activity import Option, Spec
 from workshop_kit.core.agenda import sources
-from workshop_kit.core.errors import N_, Refused, StoreError, WorkshopError
+from workshop_kit.core.errors import N_, Refused, WorkshopError
 from workshop_kit.core.event import Channel
 from workshop_kit.core.settings import REHEARSAL
 from workshop_kit.core.state import Item
@@ -30,7 +29,7 @@ from workshop_kit.folder import SessionFolder
 from workshop_kit.library import voice
 from workshop_kit.live import LiveSession
 from workshop_kit.minutes.run import write_minutes
-from workshop_kit.prepare import new_session
+from workshop_kit.prepare import simulated_session
 
 FOUNDING = "founding-session"
 SUCCESS_FACTORS = "success-factors"
@@ -162,15 +161,7 @@ def _minutes(folder: SessionFolder, lang: str, text: Text, bar: Progress) -> lis
 
 def _new_folder(directory: Path, agenda: str, lang: str) -> SessionFolder:
     path = directory.expanduser().resolve() / (Path(agenda).stem if agenda else FOUNDING)
-    old = SessionFolder(path)
-    if old.log.exists():
-        live = old.open()
-        simulated = live.state.info.simulated
-        live.close()
-        if not simulated:
-            raise StoreError(N_('"{path}" holds a real session. Name another folder with --dir.'), path=str(path))
-        shutil.rmtree(path)
-    return new_session(path, agenda=agenda or SUCCESS_FACTORS, lang=lang, simulated=True, **_founding(agenda, lang))
+    return simulated_session(path, agenda=agenda or SUCCESS_FACTORS, lang=lang, **_founding(agenda, lang))
 
 
 def _founding(agenda: str, lang: str) -> dict[str, str]:

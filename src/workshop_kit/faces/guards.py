@@ -130,12 +130,12 @@ def same_origin(request: HTTPConnection, own: str = "") -> bool:
     return origin is None or origin in {own or None, f"{scheme}://{request.headers.get('host', '')}"}
 
 
-def keep(answer: Response, request: Request, name: str, value: str) -> None:
-    """Let a phone keep something for this session, out of reach of scripts."""
+def keep(answer: Response, request: Request, name: str, value: str, hours: int = COOKIE_DAYS * 24) -> None:
+    """Let a browser keep something for this session, out of reach of scripts."""
     answer.set_cookie(
         name,
         value,
-        max_age=COOKIE_DAYS * 86400,
+        max_age=hours * 3600,
         path=f"/{request.path_params['code']}",
         httponly=True,
         samesite="lax",

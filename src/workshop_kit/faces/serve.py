@@ -136,12 +136,13 @@ def serve(
     scheme = "https" if certificate else "http"
     code = live.state.info.code
 
+    told: list[str] = []
+
     def announce(base: str) -> Address:
         live.do("announce", url=base)
         told.append(base)
         return Address(f"{base}/{code}", code, f"{base}/{code}/stage", bound)
 
-    told: list[str] = []
     address = announce(public or f"{scheme}://{written(announced(host))}:{bound}")
     door = Door(min(MOST_CONNECTIONS, raised_file_limit(MOST_CONNECTIONS + FILES_KEPT) - FILES_KEPT))
     config = uvicorn.Config(

@@ -13,12 +13,12 @@ from workshop_kit.core.text import DEFAULT_LANGUAGE, LANGUAGES
 from workshop_kit.faces.cli.terminal import (
     _,
     command,
-    fields_of,
     lang_option,
     opened,
     pick,
     program,
     say,
+    say_where,
     session_argument,
 )
 
@@ -174,12 +174,7 @@ def open_(
         )
 
     def ready(address: Address) -> None:
-        if as_json:
-            import msgspec
-
-            click.echo(msgspec.json.encode(address).decode())
-        else:
-            click.echo(_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C.", **fields_of(address)))
+        say_where(address, as_json=as_json)
         if not no_lab:
             from workshop_kit.faces.lab import start_lab
 

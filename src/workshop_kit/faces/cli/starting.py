@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from workshop_kit.core.text import DEFAULT_LANGUAGE
-from workshop_kit.faces.cli.terminal import _, command, fields_of, lang_option, terminal_language
+from workshop_kit.faces.cli.terminal import _, command, lang_option, say_where, terminal_language
 from workshop_kit.faces.ending import told_to_end
 
 START_NOTEBOOK = "start.ipynb"
@@ -61,14 +61,9 @@ def rehearse(
     with companions.rehearsed(directory, agenda, lang or DEFAULT_LANGUAGE) as folder:
 
         def ready(address: Address) -> None:
-            if as_json:
-                import msgspec
-
-                click.echo(msgspec.json.encode(address).decode())
-            else:
+            if not as_json:
                 click.echo(_("This is a rehearsal: all {n} people are made up by the program.", n=participants))
-                where = "Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C."
-                click.echo(_(where, **fields_of(address)))
+            say_where(address, as_json=as_json)
             if not no_lab:
                 lab.append(start_lab(folder.path, lang=lang or DEFAULT_LANGUAGE))
 

@@ -66,6 +66,16 @@ kind_option = click.option(
 yes_option = click.option("--yes", is_flag=True, help=_("Do not ask again."))
 
 
+def say_where(address: Any, *, as_json: bool) -> None:
+    """Say where a session is found, once phones can connect."""
+    if as_json:
+        import msgspec
+
+        click.echo(msgspec.json.encode(address).decode())
+    else:
+        click.echo(_("Phones:  {url}\nCode:    {code}\nStage:   {stage}\nStop with Ctrl+C.", **fields_of(address)))
+
+
 def program() -> str:
     """Return how this program was called, so that a command that is shown can be copied."""
     called = Path(sys.argv[0])
