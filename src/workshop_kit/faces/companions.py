@@ -109,6 +109,8 @@ class Companions:
                     told = self.live.state.current
                     self.room.texts.clear()
                     self.room.texts.extend(self._texts(told))
+                    if told:
+                        await self.room.see(told)
                 if looks:
                     looks -= 1
                     await self.room.attend(self._thinking)

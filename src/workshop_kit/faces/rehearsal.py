@@ -125,7 +125,6 @@ class Rehearsal:
             if self._news(token, forms_in(await self._page(token))):
                 await pause()
                 await self._act(token)
-                self._news(token, forms_in(await self._page(token)))
 
         await asyncio.gather(*(one(token) for token in self._tokens))
 
