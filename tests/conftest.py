@@ -146,7 +146,7 @@ def room(rules, agenda):
 
 
 @pytest.fixture(scope="session")
-def refused():
+def assert_refused():
     """Expect a refusal for this reason, blaming this field."""
 
     @contextmanager

@@ -35,13 +35,13 @@ def test_a_secret_has_more_than_128_bits_and_can_be_typed():
     assert read_secret(secret.lower().replace("-", " ")) == read_secret(secret)
 
 
-def test_a_link_works_once_and_what_it_gives_goes_on_working(session, refused):
+def test_a_link_works_once_and_what_it_gives_goes_on_working(session, assert_refused):
     secret = invite(session, "Ayşe")
     assert entered_by(session, read_secret(secret)) is None, "the link itself opens nothing"
     token = enter(session, secret.lower())
     one = entered_by(session, token)
     assert session.people.names[one.id] == "Ayşe"
-    with refused(Why.NOT_ALLOWED, "key"):
+    with assert_refused(Why.NOT_ALLOWED, "key"):
         enter(session, secret)
     assert entered_by(session, read_secret(secret)) is None
     assert entered_by(session, token) is not None
@@ -82,17 +82,17 @@ def test_the_log_and_the_file_hold_neither_name_nor_secret(live, tmp_path):
         assert hidden.encode() not in files
 
 
-def test_once_dismissed_nothing_is_taken_any_more(session, refused):
+def test_once_dismissed_nothing_is_taken_any_more(session, assert_refused):
     token = enter(session, invite(session, "Ayşe"))
     who = entered_by(session, token).id
     unused = invite(session, "Ayşe")
     assert dismiss(session, "Ayşe") == 2
     assert entered_by(session, token) is None
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         act(session, who)
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         enter(session, unused)
-    with refused(Why.UNKNOWN):
+    with assert_refused(Why.UNKNOWN):
         dismiss(session, "Ayşe")
 
 
@@ -100,31 +100,31 @@ def test_once_dismissed_nothing_is_taken_any_more(session, refused):
     ("name", "fields"),
     [("invite-cofacilitator", {WHO: "c9"}), ("dismiss-cofacilitator", {WHO: "c9"})],
 )
-def test_they_share_the_controls_with_nobody_else(session, refused, name, fields):
+def test_they_share_the_controls_with_nobody_else(session, assert_refused, name, fields):
     who = entered_by(session, enter(session, invite(session, "Ayşe"))).id
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         act(session, who, name, "", **fields)
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         session.submit(Command(name, fields=fields), Actor("s1", Channel.PHONE)).result()
 
 
-def test_who_has_not_entered_or_is_unknown_does_nothing(session, refused):
+def test_who_has_not_entered_or_is_unknown_does_nothing(session, assert_refused):
     invite(session, "Ayşe")
     invited = next(iter(session.state.cofacilitators))
     for who in (invited, "c0", "facilitator"):
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             act(session, who)
 
 
-def test_there_are_only_so_many(session, refused):
+def test_there_are_only_so_many(session, assert_refused):
     for _ in range(MOST):
         invite(session, "Ayşe")
-    with refused(Why.TOO_MANY):
+    with assert_refused(Why.TOO_MANY):
         invite(session, "Ayşe")
 
 
-def test_somebody_without_a_name_gets_none(session, refused):
-    with refused(Why.INVALID, "name"):
+def test_somebody_without_a_name_gets_none(session, assert_refused):
+    with assert_refused(Why.INVALID, "name"):
         invite(session, " \n ")
 
 

@@ -379,10 +379,10 @@ def test_the_cell_does_not_tell_a_single_ballot_either(session, path):
     assert minutes_of(session).recount({("board", 1): {"ada": 1}}) is None
 
 
-def test_a_counted_vote_cannot_be_opened_again_but_repeated(session, refused):
+def test_a_counted_vote_cannot_be_opened_again_but_repeated(session, assert_refused):
     room(session, 3)
     session.do("close", "board")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         session.do("open", "board")
     session.do("next-round", "board")
     seat = next(iter(session.state.seats))
@@ -391,12 +391,12 @@ def test_a_counted_vote_cannot_be_opened_again_but_repeated(session, refused):
     assert scores(session) == {"ada": 0, "ben": 0, "cem": 0, "dua": 1}
 
 
-def test_a_slip_that_nobody_would_count_any_more_is_refused_and_not_in_the_next_round(session, refused):
+def test_a_slip_that_nobody_would_count_any_more_is_refused_and_not_in_the_next_round(session, assert_refused):
     def slip(number):
         return session.do("cast", "board", choice="ada", ballot=str(number))
 
     session.do("close", "board")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         slip(1)
     session.do("open", "board")
     slip(2)

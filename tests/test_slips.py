@@ -87,19 +87,19 @@ class TestTyping:
         typed(pile, "1", "-", "x", "2")
         assert [(one.place, one.said) for one in look(pile).recent] == [(2, "empty"), (3, "invalid"), (4, "Coffee")]
 
-    def test_the_last_slip_can_be_taken_back(self, session, pile, refused):
+    def test_the_last_slip_can_be_taken_back(self, session, pile, assert_refused):
         typed(pile, "1", "2")
         pile().take_back()
         pile().count()
         assert scores(session) == {"o1": 1}
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             pile().take_back()
 
-    def test_an_earlier_slip_can_be_mended_or_laid_aside(self, session, pile, refused):
+    def test_an_earlier_slip_can_be_mended_or_laid_aside(self, session, pile, assert_refused):
         typed(pile, "1", "2", "3")
         pile().mend("1", "3")
         pile().mend("2", "")
-        with refused(Why.INVALID, "place"):
+        with assert_refused(Why.INVALID, "place"):
             pile().mend("3", "1")
         pile().count()
         assert scores(session) == {"o3": 2}
@@ -112,13 +112,13 @@ class TestTyping:
         assert caught.value.told(voice("de")) == "Zettel 2: „7“ ist keine der Optionen 1 bis 3."
         assert look(pile).typed == 1
 
-    def test_who_types_without_looking_loses_no_slip(self, session, pile, refused):
+    def test_who_types_without_looking_loses_no_slip(self, session, pile, assert_refused):
         """The console keeps the place of a slip that it could not read, so that those behind it stay where they are."""
         for line in ("1", "7", "3"):
             pile().add(line, keep=True)
         assert [(one.place, one.said) for one in look(pile).problems] == [(2, "7")]
         for finish in (pile().count, pile().second):
-            with refused(Why.INVALID, "line"):
+            with assert_refused(Why.INVALID, "line"):
                 finish()
         pile().mend("2", "2")
         assert pile().count() == 3
@@ -138,23 +138,23 @@ class TestTyping:
         assert scores(session) == {"o1": 2, "o2": 2}
 
     def test_a_slip_with_its_printed_number_takes_the_place_of_the_one_that_was_entered_alone(
-        self, session, pile, refused
+        self, session, pile, assert_refused
     ):
         session.do("cast", "choice", channel=Channel.PAPER, ballot="7", **{"value.o1": "1"})
         typed(pile, "#7 2")
-        with refused(Why.TAKEN, "line"):
+        with assert_refused(Why.TAKEN, "line"):
             pile().add("#7 3")
         pile().count()
         assert scores(session) == {"o2": 1}
 
-    def test_there_are_slips_of_votes_alone(self, session, tmp_path, refused):
-        with refused(Why.INVALID):
+    def test_there_are_slips_of_votes_alone(self, session, tmp_path, assert_refused):
+        with assert_refused(Why.INVALID):
             Pile(session, tmp_path, "talk")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             Pile(session, tmp_path, "nothing")
 
-    def test_an_empty_pile_is_not_counted(self, pile, refused):
-        with refused(Why.INVALID, "line"):
+    def test_an_empty_pile_is_not_counted(self, pile, assert_refused):
+        with assert_refused(Why.INVALID, "line"):
             pile().count()
 
     def test_each_poll_has_a_pile_of_its_own(self, session, pile):
@@ -176,44 +176,46 @@ class TestTwoPeople:
         pile().count()
         assert session.store.read(0)[-1].data == {"slips": 2, "people": 2, "settled": 0, "invalid": 0}
 
-    def test_only_the_differences_show_and_nothing_counts_until_they_are_settled(self, session, pile, refused):
+    def test_only_the_differences_show_and_nothing_counts_until_they_are_settled(self, session, pile, assert_refused):
         typed(pile, "1", "2", "3", "1")
         pile().second()
         typed(pile, "1", "3", "3")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             pile().count()
         pile().compare()
         assert look(pile).differences == (("1-2", "Coffee", "Water"), ("1-4", "Tea", "not typed"))
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             pile().count()
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             pile().add("1")
         pile().settle("1-2", "second")
         pile().settle("1-4", "first")
-        with refused(Why.INVALID, "mark"):
+        with assert_refused(Why.INVALID, "mark"):
             pile().settle("1-1", "none")
         assert pile().count() == 4
         assert scores(session) == {"o1": 2, "o3": 2}
         assert session.store.read(0)[-1].data["settled"] == 2
 
-    def test_a_difference_may_be_settled_by_a_third_reading_or_by_laying_the_slip_aside(self, session, pile, refused):
+    def test_a_difference_may_be_settled_by_a_third_reading_or_by_laying_the_slip_aside(
+        self, session, pile, assert_refused
+    ):
         typed(pile, "1", "2", "3")
         pile().second()
         typed(pile, "2", "1", "3")
         pile().compare()
-        with refused(Why.INVALID, "line"):
+        with assert_refused(Why.INVALID, "line"):
             pile().settle("1-1", "typed", "9")
         pile().settle("1-1", "typed", "3")
         pile().settle("1-2", "none")
         assert pile().count() == 2
         assert scores(session) == {"o3": 2}
 
-    def test_the_console_asks_whether_both_have_looked(self, pile, refused):
+    def test_the_console_asks_whether_both_have_looked(self, pile, assert_refused):
         typed(pile, "1")
         pile().second()
         typed(pile, "2")
         pile().compare()
-        with refused(Why.INVALID, "both"):
+        with assert_refused(Why.INVALID, "both"):
             pile().take({"command": "slip-settle", "mark": "1-1", "which": "first"})
         pile().take({"command": "slip-settle", "mark": "1-1", "which": "first", "both": "yes"})
         assert look(pile).differences == ()
@@ -313,7 +315,9 @@ class TestTickets:
             pile(item).add(f"{codes[0]} 2", keep=True)
         assert self.count(session, item) == ({"o1": 1}, 1)
 
-    def test_who_votes_by_phone_while_the_pile_is_typed_keeps_that_vote(self, session, pile, codes, item, refused):
+    def test_who_votes_by_phone_while_the_pile_is_typed_keeps_that_vote(
+        self, session, pile, codes, item, assert_refused
+    ):
         typed(pile, f"{codes[0]} 2", f"{codes[1]} 2", item=item)
         vote(session, session.join(ticket=codes[1]).result(PATIENCE).seat, item, o1=1)
         with pytest.raises(Refused, match=codes[1]):
@@ -327,11 +331,11 @@ class TestTickets:
     def count_of_paper(session):
         return sum(event.channel is Channel.PAPER for event in session.store.read(0))
 
-    def test_once_it_counted_the_phone_is_refused(self, session, pile, codes, item, refused):
+    def test_once_it_counted_the_phone_is_refused(self, session, pile, codes, item, assert_refused):
         seat = session.join(ticket=codes[0]).result(PATIENCE).seat
         typed(pile, f"{codes[0]} 2", item=item)
         pile(item).count()
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             vote(session, seat, item, o1=1)
         later = session.join(ticket=codes[0]).result(PATIENCE).seat
         assert later == seat
@@ -346,14 +350,14 @@ class TestTickets:
         pile(item).count()
         assert self.count(session, item) == ({"o1": 1, "o3": 1}, 2)
 
-    def test_a_mistyped_or_unknown_ticket_is_named(self, pile, codes, item, refused):
+    def test_a_mistyped_or_unknown_ticket_is_named(self, pile, codes, item, assert_refused):
         for line in (f"{codes[0][:-1]}{'B' if codes[0][-1] != 'B' else 'C'} 1", "1", "#7 1"):
-            with refused(Why.INVALID, "line"):
+            with assert_refused(Why.INVALID, "line"):
                 pile(item).add(line)
 
-    def test_a_ticket_stands_on_a_pile_once(self, pile, codes, item, refused):
+    def test_a_ticket_stands_on_a_pile_once(self, pile, codes, item, assert_refused):
         typed(pile, f"{codes[0]} 1", item=item)
-        with refused(Why.TAKEN, "line"):
+        with assert_refused(Why.TAKEN, "line"):
             pile(item).add(f"{codes[0].lower()} 2")
 
     def test_the_log_alone_tells_the_same_when_it_is_played_again(self, session, pile, codes, item):
@@ -365,16 +369,16 @@ class TestTickets:
         assert fold(session.rules, session.store.read(0)) == session.state
 
 
-def test_a_reopened_vote_remembers_which_way_somebody_came(session, pile, codes, refused):
+def test_a_reopened_vote_remembers_which_way_somebody_came(session, pile, codes, assert_refused):
     by_phone, on_paper = (session.join(ticket=code).result(PATIENCE).seat for code in codes[:2])
     vote(session, by_phone, o1=1)
     typed(pile, f"{codes[1]} 2")
     pile().count()
     session.do("close", "choice")
     session.do("open", "choice", reason="Ben came late")
-    with refused(Why.TAKEN):
+    with assert_refused(Why.TAKEN):
         vote(session, on_paper, o1=1)
-    with refused(Why.TAKEN, "line"):
+    with assert_refused(Why.TAKEN, "line"):
         pile().add(f"{codes[0]} 2")
     assert scores(session) == {"o1": 1, "o2": 1}
 
@@ -394,12 +398,12 @@ def test_a_secret_vote_keeps_nothing_that_leads_from_a_slip_to_a_ballot(session,
     assert not [code for code in codes for form in (code, code.replace("-", "")) if form.encode() in kept]
 
 
-def test_a_draft_of_a_secret_vote_goes_when_the_vote_is_counted(session, pile, tmp_path, refused):
+def test_a_draft_of_a_secret_vote_goes_when_the_vote_is_counted(session, pile, tmp_path, assert_refused):
     session.do("open", "secret")
     vote(session, session.join().result(PATIENCE).seat, "secret", o1=1)
     typed(pile, "1", item="secret")
     session.do("close", "secret")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         pile("secret").add("2")
     assert look(pile, "secret").typed == 0
     assert not list(tmp_path.glob("slips-*"))

@@ -120,8 +120,8 @@ class TestCodes:
     @pytest.mark.parametrize(
         "written", ["x", "ABCDE-FGHJ", "ABCDE-FGHJFF", "IIIII-LLLLO", "12345-67890", "ß" * 10, "\ud800"]
     )
-    def test_what_can_be_no_code_is_told_as_mistyped(self, written, refused):
-        with refused(Why.INVALID, "ticket"):
+    def test_what_can_be_no_code_is_told_as_mistyped(self, written, assert_refused):
+        with assert_refused(Why.INVALID, "ticket"):
             read_ticket(written, "ticket")
 
 
@@ -134,21 +134,21 @@ class TestSeats:
         assert seats == set(session.state.seats)
         assert (len(seats), session.state.tickets_used) == (5, 5)
 
-    def test_without_one_nobody_joins_by_phone(self, session, codes, refused):
-        with refused(Why.NOT_ALLOWED, "ticket"):
+    def test_without_one_nobody_joins_by_phone(self, session, codes, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "ticket"):
             join(session)
-        with refused(Why.NOT_ALLOWED, "ticket"):
+        with assert_refused(Why.NOT_ALLOWED, "ticket"):
             join(session, new_ticket())
-        with refused(Why.INVALID, "ticket"):
+        with assert_refused(Why.INVALID, "ticket"):
             join(session, codes[0][:-1])
         assert not session.state.seats
 
     def test_where_none_were_issued_a_code_is_passed_over(self, session):
         assert join(session, "whatever").seat in session.state.seats
 
-    def test_one_of_another_session_opens_nothing(self, session, codes, live, refused):
+    def test_one_of_another_session_opens_nothing(self, session, codes, live, assert_refused):
         foreign = live(MOOD).do("issue-tickets", count="1").tickets
-        with refused(Why.NOT_ALLOWED, "ticket"):
+        with assert_refused(Why.NOT_ALLOWED, "ticket"):
             join(session, foreign[0])
 
     def test_on_another_phone_it_opens_the_same_seat_and_the_old_phone_stops(self, session, codes):
@@ -168,11 +168,11 @@ class TestSeats:
         assert [event.name for event in session.store.read()][-2:] == ["seat.joined", "seat.named"]
         assert session.state.seats[admitted.seat].named
 
-    def test_a_refused_one_changes_nothing_and_leaves_the_old_phone_in_its_seat(self, session, codes, refused):
+    def test_a_refused_one_changes_nothing_and_leaves_the_old_phone_in_its_seat(self, session, codes, assert_refused):
         first = join(session, codes[0])
         session.do("remove", seat=first.seat)
         before = len(session.store.read())
-        with refused(Why.NOT_ALLOWED, "ticket"):
+        with assert_refused(Why.NOT_ALLOWED, "ticket"):
             join(session, codes[0])
         assert (len(session.store.read()), session.seat_of(first.token)) == (before, first.seat)
 
@@ -227,9 +227,9 @@ class TestTwoProcesses:
         second.catch_up()
         assert (second.seat_of(first.token), second.seat_of(again.token)) == (None, first.seat)
 
-    def test_tickets_issued_by_one_are_asked_for_by_the_other_at_once(self, session, second, refused):
+    def test_tickets_issued_by_one_are_asked_for_by_the_other_at_once(self, session, second, assert_refused):
         codes = session.do("issue-tickets", count="1").tickets
-        with refused(Why.NOT_ALLOWED, "ticket"):
+        with assert_refused(Why.NOT_ALLOWED, "ticket"):
             join(second)
         assert join(second, codes[0]).seat in second.state.seats
 
@@ -248,25 +248,25 @@ class TestPaper:
         tally = session.state.items[item].state.tally
         return {line.option: line.score for line in tally.lines if line.score}, tally.voters, tally.eligible
 
-    def test_a_ballot_on_paper_is_that_of_the_tickets_seat(self, session, codes, item, refused):
+    def test_a_ballot_on_paper_is_that_of_the_tickets_seat(self, session, codes, item, assert_refused):
         seat = join(session, codes[0]).seat
         enter(session, codes[0].lower(), item, o2=3)
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             vote(session, seat, item, o1=3)
         assert self.count(session, item) == ({"o2": 3}, 1, 1)
 
-    def test_who_joins_after_voting_on_paper_cannot_vote_again(self, session, codes, item, refused):
+    def test_who_joins_after_voting_on_paper_cannot_vote_again(self, session, codes, item, assert_refused):
         enter(session, codes[0], item, o2=3)
         seat = join(session, codes[0]).seat
         assert list(session.state.seats) == [seat]
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             vote(session, seat, item, o1=3)
         assert self.count(session, item) == ({"o2": 3}, 1, 1)
 
-    def test_who_voted_by_phone_cannot_vote_on_paper(self, session, codes, item, refused):
+    def test_who_voted_by_phone_cannot_vote_on_paper(self, session, codes, item, assert_refused):
         vote(session, join(session, codes[0]).seat, item, o1=3)
         join(session, codes[0])
-        with refused(Why.TAKEN, "ballot"):
+        with assert_refused(Why.TAKEN, "ballot"):
             enter(session, codes[0], item, o2=3)
         assert self.count(session, item) == ({"o1": 3}, 1, 1)
 
@@ -275,14 +275,14 @@ class TestPaper:
         enter(session, codes[0], item, o3=1)
         assert self.count(session, item) == ({"o3": 1}, 1, 1)
 
-    def test_what_is_no_ticket_is_refused(self, session, codes, item, refused):
+    def test_what_is_no_ticket_is_refused(self, session, codes, item, assert_refused):
         for slip in ("17", codes[0][:-1], new_ticket()):
-            with refused(Why.INVALID, "ballot"):
+            with assert_refused(Why.INVALID, "ballot"):
                 enter(session, slip, item, o2=3)
         assert self.count(session, item)[1:] == (0, 0)
 
-    def test_a_refused_ballot_gives_nobody_a_seat(self, session, codes, item, refused):
-        with refused(Why.INVALID, "value.o2"):
+    def test_a_refused_ballot_gives_nobody_a_seat(self, session, codes, item, assert_refused):
+        with assert_refused(Why.INVALID, "value.o2"):
             enter(session, codes[0], item, o2=99)
         assert not session.state.seats
 
@@ -364,9 +364,9 @@ class TestList:
             tickets.issue(session, "3", out)
         assert (out.read_text("utf-8"), session.state.tickets) == ("mine", 0)
 
-    def test_a_refusal_leaves_no_file(self, session, tmp_path, refused):
+    def test_a_refusal_leaves_no_file(self, session, tmp_path, assert_refused):
         out = tmp_path / "list.csv"
-        with refused(Why.INVALID, "count"):
+        with assert_refused(Why.INVALID, "count"):
             tickets.issue(session, "0", out)
         assert not out.exists()
 
@@ -381,8 +381,8 @@ class TestList:
         assert all(len(kept) == 64 for kept, _ in rows)
         assert not {kept for kept, _ in rows} & {token_hash(code) for code in codes}, "each session hashes differently"
 
-    def test_only_the_facilitator_issues_them(self, session, codes, refused):
+    def test_only_the_facilitator_issues_them(self, session, codes, assert_refused):
         seat = join(session, codes[0]).seat
         assert seat != FACILITATOR
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             session.submit(Command("issue-tickets", fields={"count": "1"}), Actor(seat, Channel.PHONE)).result(PATIENCE)

@@ -60,14 +60,14 @@ class TestPuttingDown:
         )  # fmt: skip
         assert (put.author, put.seat, put.standing) == ("ben", "", "open")
 
-    def test_who_takes_it_on_says_so_with_a_name(self, plan, refused):
-        with refused(Why.INVALID, "name"):
+    def test_who_takes_it_on_says_so_with_a_name(self, plan, assert_refused):
+        with assert_refused(Why.INVALID, "name"):
             add(plan, who="me")
         add(plan, by="ada", who="me")
         assert (action(plan).seat, action(plan).standing) == ("ada", "undated")
 
-    def test_nobody_puts_it_on_another(self, plan, refused):
-        with refused(Why.NOT_ALLOWED):
+    def test_nobody_puts_it_on_another(self, plan, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED):
             add(plan, who="ada")
 
     def test_the_facilitator_asks_somebody_or_records_a_yes_said_aloud(self, plan):
@@ -76,29 +76,29 @@ class TestPuttingDown:
         assert (action(plan).asked, action(plan).standing) == ("ada", "asked")
         assert (action(plan, "a2").seat, action(plan, "a2").standing) == ("ben", "agreed")
 
-    def test_the_facilitator_is_nobody_who_takes_it_on(self, plan, refused):
-        with refused(Why.INVALID, "who"):
+    def test_the_facilitator_is_nobody_who_takes_it_on(self, plan, assert_refused):
+        with assert_refused(Why.INVALID, "who"):
             add(plan, by=FACILITATOR, who="me")
 
     @pytest.mark.parametrize("until", ["soon", "2026-13-01", "31.2.2026", "1.1", "0", "2026-1-1T10:00"])
-    def test_a_day_is_a_day(self, plan, refused, until):
-        with refused(Why.INVALID, "until"):
+    def test_a_day_is_a_day(self, plan, assert_refused, until):
+        with assert_refused(Why.INVALID, "until"):
             add(plan, until=until)
 
     @pytest.mark.parametrize("field", ["what", "sign", "partners"])
-    def test_every_text_has_a_longest(self, plan, refused, field):
-        with refused(Why.INVALID, field):
+    def test_every_text_has_a_longest(self, plan, assert_refused, field):
+        with assert_refused(Why.INVALID, field):
             add(plan, **{"what": "Paint", field: "x" * 281})
 
     @pytest.mark.parametrize("what", ["", "   ", "\n"])
-    def test_it_says_what(self, plan, refused, what):
-        with refused(Why.INVALID, "what"):
+    def test_it_says_what(self, plan, assert_refused, what):
+        with assert_refused(Why.INVALID, "what"):
             add(plan, what)
 
-    def test_a_person_puts_down_only_so_many(self, plan, refused):
+    def test_a_person_puts_down_only_so_many(self, plan, assert_refused):
         for number in range(3):
             add(plan, f"Thing {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             add(plan, "One more")
         move(plan, "withdraw", by="ben")
         add(plan, "One more")
@@ -107,12 +107,12 @@ class TestPuttingDown:
 
 
 class TestTakingOn:
-    def test_first_come_first_served_others_join_in(self, plan, refused):
+    def test_first_come_first_served_others_join_in(self, plan, assert_refused):
         plan.do("name", by="ben", named="yes")
         add(plan, by="cem")
         move(plan, "take", by="ada")
         assert move(plan, "take", by="ada") == ()
-        with refused(Why.TAKEN, "action"):
+        with assert_refused(Why.TAKEN, "action"):
             move(plan, "take", by="ben")
         move(plan, "join", by="ben")
         assert move(plan, "join", by="ada") == ()
@@ -122,9 +122,9 @@ class TestTakingOn:
         assert action(plan).helpers == ()
 
     @pytest.mark.parametrize("name", ["take", "join"])
-    def test_under_a_name(self, plan, refused, name):
+    def test_under_a_name(self, plan, assert_refused, name):
         add(plan)
-        with refused(Why.INVALID, "name"):
+        with assert_refused(Why.INVALID, "name"):
             move(plan, name, by="cem")
 
     def test_who_joined_in_may_take_it_on_and_is_no_helper_then(self, plan):
@@ -144,13 +144,13 @@ class TestTakingOn:
         move(plan, "take", by="ada")
         assert (action(plan).asked, action(plan).seat) == ("", "ada")
 
-    def test_nobody_asks_but_the_facilitator_and_nobody_is_asked_for_what_is_taken(self, plan, refused):
+    def test_nobody_asks_but_the_facilitator_and_nobody_is_asked_for_what_is_taken(self, plan, assert_refused):
         add(plan, by="ada", who="me")
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             move(plan, "ask", by="ben", seat="cem")
-        with refused(Why.TAKEN, "action"):
+        with assert_refused(Why.TAKEN, "action"):
             move(plan, "ask", seat="cem")
-        with refused(Why.INVALID, "seat"):
+        with assert_refused(Why.INVALID, "seat"):
             move(plan, "take")
 
     def test_to_give_back(self, plan):
@@ -170,49 +170,49 @@ class TestChanging:
         move(plan, "change", by="ben", until="")
         assert action(plan).until == ""
 
-    def test_it_cannot_be_emptied(self, plan, refused):
+    def test_it_cannot_be_emptied(self, plan, assert_refused):
         add(plan)
-        with refused(Why.INVALID, "what"):
+        with assert_refused(Why.INVALID, "what"):
             move(plan, "change", by="ben", what=" ")
 
     @pytest.mark.parametrize(("name", "fields"), [("change", {"what": "No"}), ("status", {"status": "done"})])
-    def test_only_those_whom_it_concerns(self, plan, refused, name, fields):
+    def test_only_those_whom_it_concerns(self, plan, assert_refused, name, fields):
         add(plan, by="ada", who="me")
-        with refused(Why.NOT_ALLOWED, "action"):
+        with assert_refused(Why.NOT_ALLOWED, "action"):
             move(plan, name, by="ben", **fields)
         assert move(plan, name, **fields)
 
-    def test_how_far_it_is(self, plan, refused):
+    def test_how_far_it_is(self, plan, assert_refused):
         add(plan, by="ada", who="me")
         move(plan, "status", by="ada", status="done", note="On Monday")
         assert move(plan, "status", by="ada", status="done", note="On Monday") == ()
         assert (action(plan).status, action(plan).note, action(plan).going) == (Status.DONE, "On Monday", False)
-        with refused(Why.INVALID, "status"):
+        with assert_refused(Why.INVALID, "status"):
             move(plan, "status", by="ada", status="perfect")
 
-    def test_to_withdraw(self, plan, refused):
+    def test_to_withdraw(self, plan, assert_refused):
         plan.do("name", by="ben", named="yes")
         add(plan, by="cem")
-        with refused(Why.NOT_ALLOWED, "action"):
+        with assert_refused(Why.NOT_ALLOWED, "action"):
             move(plan, "withdraw", by="ben")
         move(plan, "take", by="ben")
-        with refused(Why.TAKEN, "action"):
+        with assert_refused(Why.TAKEN, "action"):
             move(plan, "withdraw", by="cem")
         move(plan, "withdraw")
         assert action(plan).standing == "withdrawn"
-        with refused(Why.INVALID, "action"):
+        with assert_refused(Why.INVALID, "action"):
             move(plan, "take", by="ada")
 
-    def test_an_unknown_command_or_action(self, plan, refused):
+    def test_an_unknown_command_or_action(self, plan, assert_refused):
         add(plan)
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             move(plan, "sing", by="ada")
-        with refused(Why.INVALID, "action"):
+        with assert_refused(Why.INVALID, "action"):
             move(plan, "take", by="ada", action="a9")
 
-    def test_after_closing(self, plan, refused):
+    def test_after_closing(self, plan, assert_refused):
         plan.do("close", "plan")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             add(plan)
 
 

@@ -111,31 +111,31 @@ def test_the_example_of_the_handbook(room):
 
 
 class TestCards:
-    def test_in_a_column(self, room, refused):
+    def test_in_a_column(self, room, assert_refused):
         made = room(PLUS_DELTA)
         put(made, "retro", "Good food", column="plus")
         assert (card(made, "retro").column, card(made, "retro").seat) == ("plus", "ada")
-        with refused(Why.INVALID, "column"):
+        with assert_refused(Why.INVALID, "column"):
             put(made, "retro")
-        with refused(Why.INVALID, "column"):
+        with assert_refused(Why.INVALID, "column"):
             put(made, "retro", column="gamma")
 
     @pytest.mark.parametrize("text", [" ", "x" * 281])
-    def test_too_little_and_too_much(self, room, refused, text):
-        with refused(Why.INVALID, "text"):
+    def test_too_little_and_too_much(self, room, assert_refused, text):
+        with assert_refused(Why.INVALID, "text"):
             put(room(PLUS_DELTA), "retro", text, column="plus")
 
-    def test_a_person_writes_only_so_many(self, room, refused):
+    def test_a_person_writes_only_so_many(self, room, assert_refused):
         made = room(PLUS_DELTA)
         for _ in range(3):
             put(made, "retro", column="plus")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             put(made, "retro", column="plus")
         made.do("withdraw", "retro", by="ada", card="c1")
         put(made, "retro", column="plus")
         put(made, "retro", "Written for somebody", by=FACILITATOR, column="plus")
 
-    def test_the_author_changes_moves_and_withdraws_it(self, room, refused):
+    def test_the_author_changes_moves_and_withdraws_it(self, room, assert_refused):
         made = room(PLUS_DELTA)
         put(made, "retro", "Good fod", column="plus")
         made.do("edit", "retro", by="ada", card="c1", text="Good food")
@@ -144,17 +144,17 @@ class TestCards:
         assert made.do("move", "retro", by="ada", card="c1", column="delta") == ()
         assert (card(made, "retro").text, card(made, "retro").column) == ("Good food", "delta")
         for name, fields in (("edit", {"text": "Mine"}), ("move", {"column": "plus"}), ("withdraw", {})):
-            with refused(Why.NOT_ALLOWED, "card"):
+            with assert_refused(Why.NOT_ALLOWED, "card"):
                 made.do(name, "retro", by="ben", card="c1", **fields)
-        with refused(Why.NOT_ALLOWED, "card"):
+        with assert_refused(Why.NOT_ALLOWED, "card"):
             made.do("edit", "retro", card="c1", text="The facilitator's words")
-        with refused(Why.INVALID, "text"):
+        with assert_refused(Why.INVALID, "text"):
             made.do("edit", "retro", by="ada", card="c1", text="")
         made.do("withdraw", "retro", by="ada", card="c1")
-        with refused(Why.INVALID, "card"):
+        with assert_refused(Why.INVALID, "card"):
             made.do("withdraw", "retro", by="ada", card="c1")
 
-    def test_the_facilitator_moves_parks_and_hides_with_a_reason(self, room, refused):
+    def test_the_facilitator_moves_parks_and_hides_with_a_reason(self, room, assert_refused):
         made = room(PLUS_DELTA)
         put(made, "retro", column="plus")
         made.do("move", "retro", card="c1", column="delta")
@@ -165,13 +165,13 @@ class TestCards:
         assert fact.data == {"card": "c1", "reason": "Names somebody"}
         view = made.view("retro", Audience.FACILITATOR)
         assert [(one.id, one.reason) for one in view.hidden] == [("c1", "Names somebody")]
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             made.do("hide", "retro", card="c1", reason="x" * 281) if made.do("show", "retro", card="c1") else None
         for name in ("hide", "park", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 made.do(name, "retro", by="ada", card="c1")
 
-    def test_likes(self, room, refused):
+    def test_likes(self, room, assert_refused):
         made = room(PLUS_DELTA, {**PLUS_DELTA, "id": "plain", "likes": False})
         put(made, "retro", column="plus")
         made.do("like", "retro", by="ben", card="c1")
@@ -181,14 +181,14 @@ class TestCards:
         assert card(made, "retro").likes == frozenset()
         made.do("open", "plain")
         put(made, "plain", column="plus")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("like", "plain", by="ben", card="c1")
 
-    def test_by_name(self, named, refused):
+    def test_by_name(self, named, assert_refused):
         made = named({**PLUS_DELTA, "named": "must"}, {**PLUS_DELTA, "id": "free", "named": "may"})
         put(made, "retro", column="plus")
         assert card(made, "retro").named
-        with refused(Why.INVALID, "name"):
+        with assert_refused(Why.INVALID, "name"):
             put(made, "retro", by="cem", column="plus")
         made.do("open", "free")
         put(made, "free", by="cem", column="plus")
@@ -200,13 +200,13 @@ class TestCards:
         put(made, "retro", column="plus", named="yes")
         assert not card(made, "retro").named
 
-    def test_an_unknown_command_and_after_closing(self, room, refused):
+    def test_an_unknown_command_and_after_closing(self, room, assert_refused):
         made = room(PLUS_DELTA)
         for name in ("dance", "consent"):
-            with refused(Why.UNKNOWN):
+            with assert_refused(Why.UNKNOWN):
                 made.do(name, "retro", by="ada")
         made.do("close", "retro")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             put(made, "retro", column="plus")
 
     def test_a_later_poll_takes_them_over(self, room):
@@ -219,14 +219,14 @@ class TestCards:
         made.do("open", "dots")
         assert [one.label["und"] for one in made.state.items["dots"].spec.options()] == ["Good food", "Late start"]
 
-    def test_from_a_table(self, room, refused):
+    def test_from_a_table(self, room, assert_refused):
         made = room(PLUS_DELTA)
         entries = made.activity("retro").entries
         rows = [{"text": "Good food", "column": "Plus"}, {"text": "Late", "column": "delta"}]
         for entry in entries(made.inside("retro"), rows):
             made.do(entry.name, "retro", **entry.fields)
         assert [one.column for one in made.inside("retro").ordered()] == ["plus", "delta"]
-        with refused(Why.INVALID, "text"):
+        with assert_refused(Why.INVALID, "text"):
             list(entries(made.inside("retro"), [{"words": "x"}]))
 
 
@@ -249,10 +249,10 @@ class TestHidden:
         made.do("reveal", "word")
         assert len(made.view("word").wall) == 1
 
-    def test_everybody_once(self, room, refused):
+    def test_everybody_once(self, room, assert_refused):
         made = room(WORD)
         put(made, "word", "Curious")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             put(made, "word", "Tired")
 
 
@@ -271,14 +271,14 @@ class TestThanks:
         assert told(made, "thanks") == [Bullets(("To The library: For the room", "To everybody: For coming"))]
 
     @pytest.mark.parametrize("person", ["cem", "nobody", "ada"])
-    def test_only_to_others_who_are_here_with_a_name(self, named, refused, person):
-        with refused(Why.INVALID, "person"):
+    def test_only_to_others_who_are_here_with_a_name(self, named, assert_refused, person):
+        with assert_refused(Why.INVALID, "person"):
             put(named(THANKS), "thanks", person=person)
 
-    def test_not_to_who_was_removed(self, named, refused):
+    def test_not_to_who_was_removed(self, named, assert_refused):
         made = named(THANKS)
         made.do("remove", seat="ben")
-        with refused(Why.INVALID, "person"):
+        with assert_refused(Why.INVALID, "person"):
             put(made, "thanks", person="ben")
 
     def test_the_name_is_not_in_the_log(self, named):
@@ -325,18 +325,18 @@ class TestStories:
         assert "Secret" not in str(public)
         assert not any(made.activity("stories").pending(made.inside("stories"), ENGLISH, NameList({}, {}, True)))
 
-    def test_consent_is_off_given_and_taken_back(self, room, refused):
+    def test_consent_is_off_given_and_taken_back(self, room, assert_refused):
         made = room(STORIES)
         put(made, "stories")
         assert not card(made, "stories").public
         made.do("consent", "stories", by="ada", card="c1", given="yes")
         assert made.do("consent", "stories", by="ada", card="c1", given="yes") == ()
         assert card(made, "stories").public
-        with refused(Why.NOT_ALLOWED, "card"):
+        with assert_refused(Why.NOT_ALLOWED, "card"):
             made.do("consent", "stories", by="ben", card="c1")
         made.do("consent", "stories", card="c1")
         assert not card(made, "stories").public
-        with refused(Why.NOT_ALLOWED, "card"):
+        with assert_refused(Why.NOT_ALLOWED, "card"):
             made.do("consent", "stories", card="c1", given="yes")
 
     def test_after_the_step_too_which_withdraws_a_draft(self, room):
@@ -360,7 +360,7 @@ class TestStories:
         assert made.do("consent", "stories", by="ada", card="c1") == ()
         assert made.state.approval.current is not None
 
-    def test_until_the_minutes_are_final(self, room, refused):
+    def test_until_the_minutes_are_final(self, room, assert_refused):
         made = room(STORIES)
         put(made, "stories", public="yes")
         made.do("close", "stories")
@@ -368,26 +368,26 @@ class TestStories:
         made.do("approve", by="ada", version="1", answer="yes")
         made.do("close-approval")
         made.do("finalise-minutes", **{"file.minutes.en.html": "0" * 64})
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("consent", "stories", by="ada", card="c1")
 
-    def test_nothing_else_is_taken_after_the_step(self, room, refused):
+    def test_nothing_else_is_taken_after_the_step(self, room, assert_refused):
         made = room(STORIES)
         put(made, "stories")
         made.do("close", "stories")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("withdraw", "stories", by="ada", card="c1")
 
-    def test_not_before_the_step(self, room, refused):
+    def test_not_before_the_step(self, room, assert_refused):
         made = room(STORIES, opened=False)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("consent", "stories", by="ada", card="c1")
 
-    def test_no_new_round_leaves_a_consent_behind(self, room, refused):
+    def test_no_new_round_leaves_a_consent_behind(self, room, assert_refused):
         made = room(STORIES, PLUS_DELTA)
         made.do("next-round", "stories")
         put(made, "stories", public="yes")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("next-round", "stories")
         made.do("open", "retro")
         put(made, "retro", column="plus")
@@ -401,8 +401,8 @@ class TestStories:
         assert option.label == {"de": "Geschichte 1", "en": "Story 1"}
 
     @pytest.mark.parametrize("field", ["title", "whence"])
-    def test_lines_that_are_too_long(self, room, refused, field):
-        with refused(Why.INVALID, field):
+    def test_lines_that_are_too_long(self, room, assert_refused, field):
+        with assert_refused(Why.INVALID, field):
             put(room(STORIES), "stories", **{field: "x" * 81})
 
 

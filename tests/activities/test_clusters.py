@@ -127,18 +127,18 @@ class TestByTheFacilitator:
             ("turn", {"page": "٣"}, "page"),
         ],
     )
-    def test_refusals(self, wall, refused, name, fields, field):
+    def test_refusals(self, wall, assert_refused, name, fields, field):
         do(wall, "make-cluster", title="Places", cards="i2 i3")
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             do(wall, name, **fields)
 
-    def test_so_many_groups_and_no_more(self, wall, refused):
+    def test_so_many_groups_and_no_more(self, wall, assert_refused):
         for number in range(MOST_CLUSTERS):
             do(wall, "make-cluster", title=f"Group {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             do(wall, "make-cluster", title="One more")
 
-    def test_only_the_facilitator(self, wall, refused):
+    def test_only_the_facilitator(self, wall, assert_refused):
         for name in (
             "make-cluster",
             "rename-cluster",
@@ -148,7 +148,7 @@ class TestByTheFacilitator:
             "approve",
             "turn",
         ):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 do(wall, name, by="ada")
 
 
@@ -179,7 +179,7 @@ class TestProposals:
         do(wall, "accept", proposal="p1")
         assert groups(wall) == {"Places": "i1 i4 i5", None: "i2 i3"}
 
-    def test_declined_or_taken_back_it_is_gone(self, wall, refused):
+    def test_declined_or_taken_back_it_is_gone(self, wall, assert_refused):
         do(wall, "propose-cluster", by="ada", title="Places", cards="i1 i2")
         do(wall, "second", by="ben", proposal="p1")
         do(wall, "withdraw-proposal", by="ada", proposal="p1")
@@ -189,7 +189,7 @@ class TestProposals:
         assert not wall.inside("wall").proposals
         do(wall, "propose-cluster", by="ada", title="Places", cards="i1 i2")
         do(wall, "decline", proposal="p1")
-        with refused(Why.INVALID, "proposal"):
+        with assert_refused(Why.INVALID, "proposal"):
             do(wall, "second", by="ben", proposal="p1")
 
     def test_one_without_any_card_left_is_not_asked_about(self, wall):
@@ -210,22 +210,22 @@ class TestProposals:
             ("second", {"proposal": "p9"}, "proposal"),
         ],
     )
-    def test_refusals(self, wall, refused, name, fields, field):
+    def test_refusals(self, wall, assert_refused, name, fields, field):
         do(wall, "assign", idea="i2", factor="money")
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             do(wall, name, by="ada", **fields)
 
-    def test_only_where_they_are_asked_for_and_only_so_many(self, room, wall, refused):
+    def test_only_where_they_are_asked_for_and_only_so_many(self, room, wall, assert_refused):
         plain = room({**WALL, "proposals": False})
         for text in ("One", "Two"):
             plain.do("add", "wall", by="ada", text=text)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             do(plain, "propose-cluster", by="ada", title="Places", cards="i1 i2")
         for number in range(MOST_PROPOSALS):
             do(wall, "propose-cluster", by="ada", title=f"Group {number}", cards="i1 i2")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             do(wall, "propose-place", by="ada", idea="i1", factor="money")
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             do(wall, "propose-cluster", title="Places", cards="i1 i2")
 
     def test_an_erased_title_leaves_the_group_without_its_words(self, wall):
@@ -282,13 +282,13 @@ class TestApproval:
         assert groups(moderated) == {"Money": "i1 i2", None: "i3"}
         assert do(moderated, "approve") == ()
 
-    def test_what_waits_can_be_withdrawn_or_hidden_and_nothing_else(self, moderated, refused):
+    def test_what_waits_can_be_withdrawn_or_hidden_and_nothing_else(self, moderated, assert_refused):
         for name in ("like", "assign", "merge", "park", "split", "show"):
-            with refused(Why.INVALID, "idea"):
+            with assert_refused(Why.INVALID, "idea"):
                 do(moderated, name, idea="i1", into="i3", factor="", parts="")
         do(moderated, "withdraw", by="ada", idea="i1")
         do(moderated, "hide", idea="i2")
-        with refused(Why.INVALID, "idea"):
+        with assert_refused(Why.INVALID, "idea"):
             do(moderated, "approve", idea="i1")
         assert moderated.view("wall").waits == 0
         do(moderated, "show", idea="i2")

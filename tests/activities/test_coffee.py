@@ -58,10 +58,10 @@ def doubts(made):
 
 
 class TestTopics:
-    def test_a_person_writes_only_so_many(self, talk, refused):
+    def test_a_person_writes_only_so_many(self, talk, assert_refused):
         for number in range(3):
             write(talk, f"Topic {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             write(talk, "One more")
         talk.do("withdraw", "talk", by="ada", topic="t1")
         write(talk, "One more")
@@ -69,16 +69,16 @@ class TestTopics:
         assert [one.id for one in talk.inside("talk").on_list()] == ["t2", "t3", "t4", "t5"]
 
     @pytest.mark.parametrize("text", [" ", "x" * 141])
-    def test_refused_texts(self, talk, refused, text):
-        with refused(Why.INVALID, "text"):
+    def test_refused_texts(self, talk, assert_refused, text):
+        with assert_refused(Why.INVALID, "text"):
             write(talk, text)
 
-    def test_only_the_author_takes_one_back_and_only_while_they_are_collected(self, ordered, talk, refused):
-        with refused(Why.NOT_ALLOWED, "topic"):
+    def test_only_the_author_takes_one_back_and_only_while_they_are_collected(self, ordered, talk, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "topic"):
             ordered.do("withdraw", "talk", by="ben", topic="t1")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             ordered.do("withdraw", "talk", by="ada", topic="t1")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             write(ordered, "Too late")
         write(ordered, "What the facilitator heard", FACILITATOR)
         assert order(ordered)[-1][:2] == ("t4", 0)
@@ -91,20 +91,20 @@ class TestTopics:
         ordered.do("show", "talk", topic="t2")
         assert order(ordered)[0][:2] == ("t2", 4)
 
-    def test_merged_topics_bring_their_dots_and_can_be_taken_apart(self, ordered, refused):
+    def test_merged_topics_bring_their_dots_and_can_be_taken_apart(self, ordered, assert_refused):
         ordered.do("merge", "talk", topic="t1", into="t3", reason="The same")
         assert order(ordered) == [("t2", 4, 1, False), ("t3", 2, 2, False)]
         ordered.do("merge", "talk", topic="t3", into="t2")
         assert [one.id for one in ordered.inside("talk").merged(topic(ordered, "t2"))] == ["t1", "t3"]
         assert order(ordered) == [("t2", 6, 1, False)]
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             ordered.do("merge", "talk", topic="t1", into="t2")
-        with refused(Why.INVALID, "into"):
+        with assert_refused(Why.INVALID, "into"):
             ordered.do("merge", "talk", topic="t2", into="t2")
         for one in ("t1", "t3"):
             ordered.do("split", "talk", topic=one)
         assert len(order(ordered)) == 3
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             ordered.do("split", "talk", topic="t1")
 
     def test_where_one_dot_is_the_most_a_merged_topic_gets_no_two_from_one_person(self, room):
@@ -121,11 +121,11 @@ class TestTopics:
         ordered.record("coffee.dots_given", "talk", actor="cem", dots={"t9": 3})
         assert len(order(ordered)) == 3
 
-    def test_what_takes_the_facilitator(self, ordered, refused):
+    def test_what_takes_the_facilitator(self, ordered, assert_refused):
         for name in ("hide", "show", "merge", "split", "stage", "room-dots", "start", "go-on", "put-back", "finish"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 ordered.do(name, "talk", by="ada", topic="t1")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             ordered.do("dance", "talk")
 
 
@@ -143,34 +143,34 @@ class TestDots:
         talk.do("stage", "talk", stage="talking")
         assert talk.view("talk").ranked[0].dots == 1
 
-    def test_they_can_be_moved_until_then(self, talk, refused):
+    def test_they_can_be_moved_until_then(self, talk, assert_refused):
         write(talk, "Newcomers")
         write(talk, "Rooms")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             dots(talk, t1=1)
         talk.do("stage", "talk", stage="dots")
         dots(talk, t1=3)
         assert dots(talk, t1=3) == ()
         dots(talk, t1=1, t2=2)
         assert talk.inside("talk").ballots["ada"] == {"t1": 1, "t2": 2}
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             dots(talk, t1=2, t2=2)
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             dots(talk, t1="many")
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             dots(talk, t9=1)
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             dots(talk, FACILITATOR, t1=1)
 
-    def test_one_on_a_topic_at_most_where_the_agenda_says_so(self, room, refused):
+    def test_one_on_a_topic_at_most_where_the_agenda_says_so(self, room, assert_refused):
         made = room({**TALK, "several": False, "dots": 2})
         write(made, "Newcomers")
         made.do("stage", "talk", stage="dots")
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             dots(made, t1=2)
         assert made.view("talk", Audience.SEAT, "ada").cap == 1
 
-    def test_those_of_people_without_a_phone_are_added(self, talk, refused):
+    def test_those_of_people_without_a_phone_are_added(self, talk, assert_refused):
         write(talk, "Newcomers")
         talk.do("stage", "talk", stage="dots")
         dots(talk, t1=1)
@@ -179,21 +179,21 @@ class TestDots:
         assert order(talk)[0][1] == 5
         talk.do("room-dots", "talk", topic="t1", count="2")
         assert order(talk)[0][1] == 3
-        with refused(Why.INVALID, "count"):
+        with assert_refused(Why.INVALID, "count"):
             talk.do("room-dots", "talk", topic="t1", count="-1")
 
-    def test_the_stages(self, talk, refused):
-        with refused(Why.INVALID, "stage"):
+    def test_the_stages(self, talk, assert_refused):
+        with assert_refused(Why.INVALID, "stage"):
             talk.do("stage", "talk", stage="dots")
         write(talk, "Newcomers")
-        with refused(Why.INVALID, "stage"):
+        with assert_refused(Why.INVALID, "stage"):
             talk.do("stage", "talk", stage="singing")
         assert talk.do("stage", "talk", stage="collecting") == ()
         talk.do("stage", "talk", stage="talking")
         talk.do("stage", "talk", stage="dots")
         talk.do("stage", "talk", stage="talking")
         talk.do("start", "talk")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             talk.do("stage", "talk", stage="dots")
 
 
@@ -234,7 +234,7 @@ class TestTalking:
         ordered.do("finish", "talk")
         assert topic(ordered, "t2").seconds == 100
 
-    def test_thumbs_are_counted_and_a_decision_keeps_its_counts(self, ordered, refused):
+    def test_thumbs_are_counted_and_a_decision_keeps_its_counts(self, ordered, assert_refused):
         ordered.do("start", "talk")
         for by, value in (("ada", "on"), ("ben", "stop"), ("cem", "on")):
             ordered.do("thumb", "talk", by=by, value=value, topic="t2")
@@ -250,32 +250,32 @@ class TestTalking:
         ordered.do("finish", "talk")
         assert topic(ordered, "t2").asked == (Thumbs(3, 1, 2), Thumbs(0, 1, 0))
         ordered.do("start", "talk")
-        with refused(Why.INVALID, "value"):
+        with assert_refused(Why.INVALID, "value"):
             ordered.do("thumb", "talk", by="ada", value="sideways")
-        with refused(Why.CLOSED, "topic"):
+        with assert_refused(Why.CLOSED, "topic"):
             ordered.do("thumb", "talk", by="ada", value="on", topic="t2")
-        with refused(Why.INVALID, "value"):
+        with assert_refused(Why.INVALID, "value"):
             ordered.do("thumb", "talk", value="on")
-        with refused(Why.INVALID, "stop"):
+        with assert_refused(Why.INVALID, "stop"):
             ordered.do("room-thumbs", "talk", on="1", stop="x")
 
-    def test_one_topic_at_a_time(self, ordered, refused):
+    def test_one_topic_at_a_time(self, ordered, assert_refused):
         for name in ("go-on", "finish", "put-back", "thumb", "propose", "room-thumbs"):
-            with refused(Why.CLOSED):
+            with assert_refused(Why.CLOSED):
                 ordered.do(name, "talk", by="ada" if name in {"thumb", "propose"} else FACILITATOR, text="x")
         ordered.do("start", "talk", topic="t3")
-        with refused(Why.TAKEN, "topic"):
+        with assert_refused(Why.TAKEN, "topic"):
             ordered.do("start", "talk")
         for name in ("hide", "merge"):
-            with refused(Why.INVALID, "topic"):
+            with assert_refused(Why.INVALID, "topic"):
                 ordered.do(name, "talk", topic="t3", into="t1")
         ordered.do("finish", "talk")
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             ordered.do("merge", "talk", topic="t3", into="t1")
         for _ in range(2):
             ordered.do("start", "talk")
             ordered.do("finish", "talk")
-        with refused(Why.INVALID, "topic"):
+        with assert_refused(Why.INVALID, "topic"):
             ordered.do("start", "talk")
         assert [one.id for one in ordered.view("talk").done] == ["t3", "t2", "t1"]
 
@@ -287,17 +287,17 @@ class TestTalking:
         ordered.do("finish", "talk")
         assert [one.id for one in ordered.view("talk").done] == ["t2"]
 
-    def test_before_the_order_is_shown_nothing_starts(self, talk, refused):
+    def test_before_the_order_is_shown_nothing_starts(self, talk, assert_refused):
         write(talk, "Newcomers")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             talk.do("start", "talk")
 
 
 class TestTakeaways:
-    def test_the_facilitator_writes_it_or_takes_a_proposal(self, ordered, refused):
+    def test_the_facilitator_writes_it_or_takes_a_proposal(self, ordered, assert_refused):
         ordered.do("start", "talk")
         ordered.do("propose", "talk", by="ada", text="Call newcomers", topic="t2")
-        with refused(Why.INVALID, "proposal"):
+        with assert_refused(Why.INVALID, "proposal"):
             ordered.do("finish", "talk", proposal="p9")
         ordered.do("finish", "talk", proposal="p1")
         assert topic(ordered, "t2").lesson == "Call newcomers"
@@ -306,16 +306,16 @@ class TestTakeaways:
         assert topic(ordered, "t2").lesson == "Call newcomers in their first week"
         assert ordered.do("takeaway", "talk", topic="t2", text="") == ()
 
-    def test_everybody_proposes_only_so_many_and_for_what_is_talked_about(self, ordered, refused):
+    def test_everybody_proposes_only_so_many_and_for_what_is_talked_about(self, ordered, assert_refused):
         ordered.do("start", "talk")
         for number in range(3):
             ordered.do("propose", "talk", by="ada", text=f"Number {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             ordered.do("propose", "talk", by="ada", text="One more")
         ordered.do("propose", "talk", by="ben", text="Another one")
-        with refused(Why.CLOSED, "topic"):
+        with assert_refused(Why.CLOSED, "topic"):
             ordered.do("propose", "talk", by="ben", text="Late", topic="t1")
-        with refused(Why.INVALID, "text"):
+        with assert_refused(Why.INVALID, "text"):
             ordered.do("propose", "talk", by="ben", text="")
 
     def test_a_proposal_that_was_erased_leaves_a_topic_without(self, ordered):
@@ -408,11 +408,11 @@ class TestShown:
             ("t3", "Evenings"),
         ]
 
-    def test_topics_come_from_a_table_too(self, talk, refused):
+    def test_topics_come_from_a_table_too(self, talk, assert_refused):
         kind, state = talk.activity("talk"), talk.inside("talk")
         [entry] = kind.entries(state, [{"text": "Newcomers"}])
         assert (entry.name, entry.fields) == ("add", {"text": "Newcomers"})
-        with refused(Why.INVALID, "text"):
+        with assert_refused(Why.INVALID, "text"):
             list(kind.entries(state, [{"topic": "Newcomers"}]))
 
 

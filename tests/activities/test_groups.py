@@ -90,9 +90,9 @@ class TestMixing:
         waiting.do("mix", "talk")
         assert "s1" not in state(waiting).people
 
-    def test_nobody_is_here(self, room, refused):
+    def test_nobody_is_here(self, room, assert_refused):
         made = room(GROUPS, seats=())
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             made.do("mix", "talk")
         made.do("mix", "talk", extra="4")
         assert state(made).people == {"+1", "+2", "+3", "+4"}
@@ -100,8 +100,8 @@ class TestMixing:
     @pytest.mark.parametrize(
         ("field", "value"), [("size", "10"), ("groups", "x"), ("rounds", "0"), ("rounds", "13"), ("extra", "501")]
     )
-    def test_wrong_numbers(self, waiting, refused, field, value):
-        with refused(Why.INVALID, field):
+    def test_wrong_numbers(self, waiting, assert_refused, field, value):
+        with assert_refused(Why.INVALID, field):
             waiting.do("mix", "talk", **{field: value})
 
     @pytest.mark.parametrize(
@@ -117,16 +117,16 @@ class TestMixing:
             '{"s1": [0], "s2": [1]}',
         ],
     )
-    def test_what_is_no_mix_is_refused(self, waiting, refused, places):
-        with refused(Why.INVALID, "places"):
+    def test_what_is_no_mix_is_refused(self, waiting, assert_refused, places):
+        with assert_refused(Why.INVALID, "places"):
             waiting.do("mix", "talk", groups="2", places=places)
 
-    def test_not_while_groups_write(self, talk, refused):
+    def test_not_while_groups_write(self, talk, assert_refused):
         talk.do("add", "talk", by="s1", text="A card")
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             talk.do("mix", "talk")
 
-    def test_together_and_apart(self, waiting, refused):
+    def test_together_and_apart(self, waiting, assert_refused):
         for other, wish in (("s2", "together"), ("s3", "apart"), ("s4", "apart"), ("s4", "none")):
             waiting.do("wish", "talk", seat="s1", other=other, wish=wish)
         assert waiting.do("wish", "talk", seat="s2", other="s1", wish="together") == ()
@@ -137,16 +137,16 @@ class TestMixing:
             assert places["s1"] == places["s2"] != places["s3"]
         assert len(waiting.view("talk", Audience.FACILITATOR).wishes) == 2
         assert waiting.view("talk", Audience.SEAT, "s1").wishes == ()
-        with refused(Why.INVALID, "other"):
+        with assert_refused(Why.INVALID, "other"):
             waiting.do("wish", "talk", seat="s1", other="s1", wish="apart")
-        with refused(Why.INVALID, "wish"):
+        with assert_refused(Why.INVALID, "wish"):
             waiting.do("wish", "talk", seat="s1", other="s2", wish="love")
 
-    def test_only_the_facilitator(self, talk, refused):
+    def test_only_the_facilitator(self, talk, assert_refused):
         for name in ("mix", "wish", "move", "turn", "present", "hide", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 talk.do(name, "talk", by="s1")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             talk.do("dance", "talk", by="s1")
 
 
@@ -178,23 +178,23 @@ class TestComingAndMoving:
     def test_changing_the_language_moves_nobody(self, talk):
         assert [fact.name for fact in talk.do("join", by="s1", lang="de")] == ["seat.language_chosen"]
 
-    def test_a_person_moves_in_this_round(self, talk, refused):
+    def test_a_person_moves_in_this_round(self, talk, assert_refused):
         before = state(talk).rounds[1]["s1"]
         other = group_of(talk, "s1") % 3 + 1
         talk.do("move", "talk", member="s1", group=str(other))
         assert talk.do("move", "talk", member="s1", group=str(other)) == ()
         assert (group_of(talk, "s1"), state(talk).rounds[1]["s1"]) == (other, before)
         for field, value in (("member", "nobody"), ("group", "4"), ("group", "0")):
-            with refused(Why.INVALID, field):
+            with assert_refused(Why.INVALID, field):
                 talk.do("move", "talk", **{"member": "s1", "group": "1", field: value})
 
-    def test_rounds(self, talk, refused):
+    def test_rounds(self, talk, assert_refused):
         talk.do("turn", "talk", turn="2")
         assert talk.do("turn", "talk", turn="2") == ()
         assert state(talk).turn == 2
         talk.do("turn", "talk", turn="1")
         for turn in ("0", "3", "x", ""):
-            with refused(Why.INVALID, "turn"):
+            with assert_refused(Why.INVALID, "turn"):
                 talk.do("turn", "talk", turn=turn)
 
     def test_a_round_has_its_time(self, room):
@@ -216,17 +216,17 @@ class TestWriting:
         talk.do("turn", "talk", turn="2")
         assert talk.view("talk", Audience.SEAT, "s1").own.cards == ()
 
-    def test_only_so_many_and_some_come_back(self, talk, refused):
+    def test_only_so_many_and_some_come_back(self, talk, assert_refused):
         for text in ("One", "Two"):
             talk.do("add", "talk", by="s1", text=text)
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             talk.do("add", "talk", by="s1", text="Three")
-        with refused(Why.NOT_ALLOWED, "card"):
+        with assert_refused(Why.NOT_ALLOWED, "card"):
             talk.do("withdraw", "talk", by="s2", card="c1")
         talk.do("withdraw", "talk", by="s1", card="c1")
         talk.do("add", "talk", by="s1", text="Three")
         talk.do("hide", "talk", card="c2")
-        with refused(Why.INVALID, "card"):
+        with assert_refused(Why.INVALID, "card"):
             talk.do("hide", "talk", card="c2")
         assert [card.id for card in talk.view("talk", Audience.FACILITATOR).hidden] == ["c2"]
         talk.do("show", "talk", card="c2")
@@ -235,41 +235,41 @@ class TestWriting:
     @pytest.mark.parametrize(
         ("name", "text"), [("add", " "), ("add", "x" * 281), ("report", ""), ("report", "x" * 1001)]
     )
-    def test_refusals(self, talk, refused, name, text):
-        with refused(Why.INVALID, "text"):
+    def test_refusals(self, talk, assert_refused, name, text):
+        with assert_refused(Why.INVALID, "text"):
             talk.do(name, "talk", by="s1", text=text)
 
-    def test_without_a_group_nobody_writes(self, waiting, refused):
+    def test_without_a_group_nobody_writes(self, waiting, assert_refused):
         for by in ("s1", FACILITATOR):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 waiting.do("add", "talk", by=by, text="A card", group="1")
 
-    def test_the_facilitator_writes_for_a_group(self, talk, refused):
+    def test_the_facilitator_writes_for_a_group(self, talk, assert_refused):
         talk.do("add", "talk", text="On paper", group="2")
         assert [card.text for card in state(talk).wall(At(1, 2))] == ["On paper"]
-        with refused(Why.INVALID, "group"):
+        with assert_refused(Why.INVALID, "group"):
             talk.do("add", "talk", text="On paper", group="9")
 
-    def test_any_member_writes_the_report_and_nobody_overwrites_another(self, talk, refused):
+    def test_any_member_writes_the_report_and_nobody_overwrites_another(self, talk, assert_refused):
         one, other, *_ = in_group(talk, 1)
         talk.do("report", "talk", by=one, text="First\n\n Second ")
         assert state(talk).reports[At(1, 1)].points == ("First", "Second")
         for rev in ("", "0", "2"):
-            with refused(Why.TAKEN, "text"):
+            with assert_refused(Why.TAKEN, "text"):
                 talk.do("report", "talk", by=other, text="Mine", rev=rev)
         talk.do("report", "talk", by=other, text="First\nand mine", rev="1")
         assert talk.do("report", "talk", by=one, text="First\nand mine", rev="1") == ()
         assert talk.view("talk", Audience.SEAT, one).own.points == ("First", "and mine")
 
-    def test_a_report_has_so_many_points(self, talk, refused, room):
-        with refused(Why.INVALID, "text"):
+    def test_a_report_has_so_many_points(self, talk, assert_refused, room):
+        with assert_refused(Why.INVALID, "text"):
             talk.do("report", "talk", by="s1", text="1\n2\n3")
         made = room({**GROUPS, "points": 0}, seats=SEATS)
         made.do("mix", "talk")
-        with refused(Why.INVALID, "text"):
+        with assert_refused(Why.INVALID, "text"):
             made.do("report", "talk", by="s1", text="1")
 
-    def test_groups_are_shown_one_after_another(self, talk, refused):
+    def test_groups_are_shown_one_after_another(self, talk, assert_refused):
         talk.do("report", "talk", by=in_group(talk, 2)[0], text="A point")
         assert talk.view("talk").groups[1].points == ()
         talk.do("present", "talk", group="2")
@@ -277,7 +277,7 @@ class TestWriting:
         assert talk.view("talk").presented.points == ("A point",)
         talk.do("present", "talk", group="0")
         assert talk.view("talk").presented is None
-        with refused(Why.INVALID, "group"):
+        with assert_refused(Why.INVALID, "group"):
             talk.do("present", "talk", group="4")
 
     @pytest.mark.parametrize("lang", list(LANGUAGES))

@@ -70,54 +70,54 @@ def test_a_surplus_fills_no_other_gap(effort):
     assert effort.inside("effort").totals == (9, 20, 4)
 
 
-def test_tasks_are_added_and_the_next_round_has_them(effort, refused):
+def test_tasks_are_added_and_the_next_round_has_them(effort, assert_refused):
     effort.do("add-task", "effort", label="Sweep")
     assert [one.id for one in effort.inside("effort").tasks] == ["room", "press", "t3"]
     for label in ("", "x" * 201, "Room"):
-        with refused(Why.INVALID, "label"):
+        with assert_refused(Why.INVALID, "label"):
             effort.do("add-task", "effort", label=label)
     effort.do("next-round", "effort")
     assert [one.id for one in effort.inside("effort").tasks] == ["room", "press", "t3"]
     for number in range(MOST_TASKS - 3):
         effort.do("add-task", "effort", label=f"Task {number}")
-    with refused(Why.INVALID, "label"):
+    with assert_refused(Why.INVALID, "label"):
         effort.do("add-task", "effort", label="One more")
 
 
 class TestRefusals:
     @pytest.mark.parametrize("hours", ["-1", "161", "1.5", "many", "\u0663", "9" * 5000])
-    def test_hours_are_whole_and_bounded(self, effort, refused, hours):
-        with refused(Why.INVALID, "given.room"):
+    def test_hours_are_whole_and_bounded(self, effort, assert_refused, hours):
+        with assert_refused(Why.INVALID, "given.room"):
             save(effort, "ada", {"room": hours, "press": 2})
         assert task(effort, "press").given == 0
 
-    def test_what_is_no_task(self, effort, refused):
-        with refused(Why.INVALID, "given.nothing"):
+    def test_what_is_no_task(self, effort, assert_refused):
+        with assert_refused(Why.INVALID, "given.nothing"):
             save(effort, "ada", {"nothing": 1})
-        with refused(Why.INVALID, "task"):
+        with assert_refused(Why.INVALID, "task"):
             effort.do("describe", "effort", task="nothing", hours="1")
-        with refused(Why.INVALID, "hours"):
+        with assert_refused(Why.INVALID, "hours"):
             effort.do("describe", "effort", task="room", hours=str(MOST_NEEDED + 1))
-        with refused(Why.INVALID, "pay"):
+        with assert_refused(Why.INVALID, "pay"):
             effort.do("describe", "effort", task="room", pay="well")
 
-    def test_only_the_facilitator_describes(self, effort, refused):
+    def test_only_the_facilitator_describes(self, effort, assert_refused):
         for command in ("describe", "add-task"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 effort.do(command, "effort", by="ada", task="room", label="x")
 
-    def test_where_nobody_estimates(self, room, refused):
+    def test_where_nobody_estimates(self, room, assert_refused):
         made = room(EFFORT | {"estimates": False, "most_hours": 10})
-        with refused(Why.NOT_ALLOWED, "needed.room"):
+        with assert_refused(Why.NOT_ALLOWED, "needed.room"):
             save(made, "ada", needed={"room": 3})
-        with refused(Why.INVALID, "given.room"):
+        with assert_refused(Why.INVALID, "given.room"):
             save(made, "ada", {"room": 11})
 
-    def test_unknown_and_late(self, effort, refused):
-        with refused(Why.UNKNOWN):
+    def test_unknown_and_late(self, effort, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             effort.do("pay", "effort", by="ada")
         effort.do("close", "effort")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             save(effort, "ada", {"room": 1})
 
     @pytest.mark.parametrize(

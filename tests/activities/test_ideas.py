@@ -79,9 +79,9 @@ class TestAdd:
         ],
         ids=str,
     )
-    def test_a_card_that_is_not_valid(self, room, refused, fields, field):
+    def test_a_card_that_is_not_valid(self, room, assert_refused, fields, field):
         made = room(CARDS)
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             made.do("add", "cards", by="ada", **fields)
         assert not made.inside("cards").ideas
 
@@ -90,23 +90,23 @@ class TestAdd:
         add(made, "ada", "x" * LONGEST_IDEA)
         assert len(texts(made)[0]) == LONGEST_IDEA
 
-    def test_nothing_new_is_collected_where_cards_are_sorted(self, wall, refused):
+    def test_nothing_new_is_collected_where_cards_are_sorted(self, wall, assert_refused):
         wall.do("open", "sort")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             wall.do("add", "sort", by="ada", text="Sugar")
 
-    def test_after_closing_only_the_facilitator_adds(self, wall, refused):
+    def test_after_closing_only_the_facilitator_adds(self, wall, assert_refused):
         wall.do("close", "cards")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             add(wall, "ben", "Pepper")
         add(wall, FACILITATOR, "Found on a slip")
         assert texts(wall)[-1] == "Found on a slip"
 
 
 class TestLimit:
-    def test_everybody_has_the_same_number_of_cards(self, wall, refused):
+    def test_everybody_has_the_same_number_of_cards(self, wall, assert_refused):
         add(wall, "ada", "Third")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             add(wall, "ada", "Fourth")
         add(wall, "cem", "First")
 
@@ -128,7 +128,7 @@ class TestLimit:
         assert made.view("cards", Audience.SEAT, "ada").left > 0
 
     @pytest.mark.parametrize("command", ["hide", "merge", "withdraw", None])
-    def test_what_a_phone_is_told_to_be_left_can_be_written(self, wall, refused, command):
+    def test_what_a_phone_is_told_to_be_left_can_be_written(self, wall, assert_refused, command):
         match command:
             case "hide":
                 wall.do("hide", "cards", idea="i1")
@@ -140,7 +140,7 @@ class TestLimit:
         for number in range(left):
             add(wall, "ada", f"More {number}")
         assert wall.view("cards", Audience.SEAT, "ada").left == 0
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             add(wall, "ada", "Too many")
 
 
@@ -153,10 +153,10 @@ class TestLikes:
         assert wall.do("unlike", "cards", by="ada", idea="i1") == ()
         assert wall.inside("cards").ideas["i1"].likes == {"ben"}
 
-    def test_what_is_not_on_the_wall_cannot_be_liked(self, wall, refused):
+    def test_what_is_not_on_the_wall_cannot_be_liked(self, wall, assert_refused):
         merge(wall, "i1", "i2")
         for idea in ("i1", "i9", ""):
-            with refused(Why.INVALID, "idea"):
+            with assert_refused(Why.INVALID, "idea"):
                 wall.do("like", "cards", by="ben", idea=idea)
 
 
@@ -169,12 +169,12 @@ class TestAssign:
         wall.do("assign", "cards", idea="i1", factor="")
         assert located(wall)["i1"] == "unassigned"
 
-    def test_refusals(self, wall, refused):
-        with refused(Why.NOT_ALLOWED, "idea"):
+    def test_refusals(self, wall, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "idea"):
             wall.do("assign", "cards", by="ben", idea="i1", factor="place")
-        with refused(Why.INVALID, "factor"):
+        with assert_refused(Why.INVALID, "factor"):
             wall.do("assign", "cards", by="ada", idea="i1", factor="nowhere")
-        with refused(Why.INVALID, "idea"):
+        with assert_refused(Why.INVALID, "idea"):
             wall.do("assign", "cards", by="ada", idea="i9", factor="place")
 
 
@@ -226,29 +226,29 @@ class TestMerge:
             ("withdraw", {"idea": "i9"}, "idea"),
         ],
     )
-    def test_refusals(self, wall, refused, name, fields, field):
-        with refused(Why.INVALID, field):
+    def test_refusals(self, wall, assert_refused, name, fields, field):
+        with assert_refused(Why.INVALID, field):
             wall.do(name, "cards", **fields)
 
     @pytest.mark.parametrize("name", ["merge", "hide", "show"])
-    def test_only_the_facilitator_tidies_up(self, wall, refused, name):
-        with refused(Why.NOT_ALLOWED):
+    def test_only_the_facilitator_tidies_up(self, wall, assert_refused, name):
+        with assert_refused(Why.NOT_ALLOWED):
             wall.do(name, "cards", by="ada", idea="i1", into="i2")
 
-    def test_nobody_withdraws_the_card_of_another(self, wall, refused):
-        with refused(Why.NOT_ALLOWED, "idea"):
+    def test_nobody_withdraws_the_card_of_another(self, wall, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "idea"):
             wall.do("withdraw", "cards", by="ben", idea="i1")
 
-    def test_a_withdrawn_card_is_gone_for_good(self, wall, refused):
+    def test_a_withdrawn_card_is_gone_for_good(self, wall, assert_refused):
         wall.do("withdraw", "cards", by="ada", idea="i1")
         for name in ("withdraw", "like", "hide", "show", "assign"):
-            with refused(Why.INVALID, "idea"):
+            with assert_refused(Why.INVALID, "idea"):
                 wall.do(name, "cards", idea="i1", factor="place")
 
 
 @pytest.mark.parametrize("by", ["ada", FACILITATOR])
-def test_an_unknown_command_is_refused(wall, refused, by):
-    with refused(Why.UNKNOWN):
+def test_an_unknown_command_is_refused(wall, assert_refused, by):
+    with assert_refused(Why.UNKNOWN):
         wall.do("burn", "cards", by=by, idea="i1")
 
 

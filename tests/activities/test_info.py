@@ -13,8 +13,8 @@ READ = {"id": "read", "activity": "info", "points": ["Plain.", {"de": "Zweisprac
 
 
 @pytest.mark.parametrize("by", ["ada", FACILITATOR])
-def test_nothing_can_be_handed_in(room, refused, by):
-    with refused(Why.UNKNOWN):
+def test_nothing_can_be_handed_in(room, assert_refused, by):
+    with assert_refused(Why.UNKNOWN):
         room(READ).do("add", "read", by=by, text="But…")
 
 

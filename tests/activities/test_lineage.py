@@ -45,8 +45,8 @@ class TestSplitting:
         assert places(wall)["i1"] == "split"
 
     @pytest.mark.parametrize("parts", ["", "A room", "A room\na chef", "a cook\nA room", "\n".join("Aroom,andacook")])
-    def test_other_words_are_refused(self, wall, refused, parts):
-        with refused(Why.INVALID, "parts"):
+    def test_other_words_are_refused(self, wall, assert_refused, parts):
+        with assert_refused(Why.INVALID, "parts"):
             move(wall, "split", parts=parts)
 
     def test_parts_do_not_use_up_what_somebody_may_write(self, room):
@@ -89,7 +89,7 @@ class TestUndoing:
         move(wall, "undo")
         assert wall.inside("wall").ideas == before
 
-    def test_one_after_the_other(self, wall, refused):
+    def test_one_after_the_other(self, wall, assert_refused):
         states = [wall.inside("wall").ideas]
         for name, fields in (("park", {}), ("show", {}), ("merge", {"into": "i2"})):
             move(wall, name, **fields)
@@ -97,7 +97,7 @@ class TestUndoing:
         for before in reversed(states[:-1]):
             move(wall, "undo")
             assert wall.inside("wall").ideas == before
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             move(wall, "undo")
 
     def test_what_others_did_meanwhile_stays(self, wall):
@@ -114,17 +114,17 @@ class TestUndoing:
         move(wall, "undo")
         assert places(wall)["i1"] == "withdrawn"
 
-    def test_what_was_withdrawn_does_not_come_back_with_the_whole(self, wall, refused):
+    def test_what_was_withdrawn_does_not_come_back_with_the_whole(self, wall, assert_refused):
         move(wall, "split", parts="A room\na cook")
         move(wall, "withdraw", "i1-2", by="ada")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             move(wall, "undo")
         wall.record("ideas.move_undone", "wall", entry=wall.inside("wall").moves[-1].seq)
         assert places(wall)["i1-2"] == "withdrawn"
 
-    def test_only_the_facilitator(self, wall, refused):
+    def test_only_the_facilitator(self, wall, assert_refused):
         for name in ("undo", "split", "park"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 move(wall, name, by="ada")
 
 

@@ -61,49 +61,49 @@ class TestEntries:
             (Side.SEEK, "ben", "o1"),
         ]
 
-    def test_the_form_of_the_page_names_the_kind_in_a_field(self, board, refused):
+    def test_the_form_of_the_page_names_the_kind_in_a_field(self, board, assert_refused):
         board.do("add", "board", by="ada", text="A van", kind="offer")
         assert entry(board, "e1").kind is Side.OFFER
-        with refused(Why.INVALID, "kind"):
+        with assert_refused(Why.INVALID, "kind"):
             board.do("add", "board", by="ada", text="A van", kind="sell")
 
     @pytest.mark.parametrize(
         ("fields", "field"),
         [({"text": " "}, "text"), ({"text": "x" * 281}, "text"), ({"text": "x", "factor": "o9"}, "factor")],
     )
-    def test_refusals(self, board, refused, fields, field):
-        with refused(Why.INVALID, field):
+    def test_refusals(self, board, assert_refused, fields, field):
+        with assert_refused(Why.INVALID, field):
             board.do("seek", "board", by="ada", **fields)
 
-    def test_a_person_makes_only_so_many(self, board, refused):
+    def test_a_person_makes_only_so_many(self, board, assert_refused):
         for number in range(3):
             put(board, "seek", f"Thing {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             put(board, "seek", "One more")
         board.do("withdraw", "board", by="ada", entry="e1")
         put(board, "seek", "One more")
         put(board, "seek", "The facilitator is not counted", by=FACILITATOR)
 
-    def test_only_the_author_and_the_facilitator_take_it_off(self, pair, refused):
-        with refused(Why.NOT_ALLOWED, "entry"):
+    def test_only_the_author_and_the_facilitator_take_it_off(self, pair, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "entry"):
             pair.do("withdraw", "board", by="ben", entry="e1")
         for name in ("hide", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 pair.do(name, "board", by="ben", entry="e1")
         pair.do("hide", "board", entry="e1", reason="Names a price")
-        with refused(Why.INVALID, "entry"):
+        with assert_refused(Why.INVALID, "entry"):
             pair.do("withdraw", "board", by="ada", entry="e1")
         assert [one.id for one in pair.view("board", Audience.FACILITATOR).hidden] == ["e1"]
         pair.do("show", "board", entry="e1")
         assert len(pair.inside("board").on_board()) == 2
 
-    def test_an_unknown_command(self, board, refused):
-        with refused(Why.UNKNOWN):
+    def test_an_unknown_command(self, board, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             board.do("sell", "board", by="ada")
 
-    def test_after_closing(self, board, refused):
+    def test_after_closing(self, board, assert_refused):
         board.do("close", "board")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             put(board, "offer", "A van")
 
 
@@ -123,31 +123,31 @@ class TestAgreeing:
         assert agreed(pair) == []
         assert pair.inside("board").matches(agreed=False)
 
-    def test_under_a_name(self, pair, refused):
+    def test_under_a_name(self, pair, assert_refused):
         put(pair, "seek", "A place", by="cem")
-        with refused(Why.INVALID, "name"):
+        with assert_refused(Why.INVALID, "name"):
             say(pair, by="cem", match="e1-e3")
 
-    def test_nobody_else_says_yes(self, pair, refused):
-        with refused(Why.NOT_ALLOWED, "match"):
+    def test_nobody_else_says_yes(self, pair, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED, "match"):
             say(pair, by="cem")
 
-    def test_the_facilitator_says_for_whom(self, pair, refused):
-        with refused(Why.INVALID, "side"):
+    def test_the_facilitator_says_for_whom(self, pair, assert_refused):
+        with assert_refused(Why.INVALID, "side"):
             say(pair, by=FACILITATOR)
         say(pair, by=FACILITATOR, side="both")
         assert agreed(pair) == ["e1-e2"]
 
     @pytest.mark.parametrize("match", ["", "e1", "e2-e1", "e1-e9", "e1-e1", "-", "e1-e2-e3"])
-    def test_a_match_is_an_offer_and_a_need(self, pair, refused, match):
-        with refused(Why.INVALID, "match"):
+    def test_a_match_is_an_offer_and_a_need(self, pair, assert_refused, match):
+        with assert_refused(Why.INVALID, "match"):
             say(pair, match=match)
 
-    def test_with_what_is_gone_there_is_no_agreement(self, pair, refused):
+    def test_with_what_is_gone_there_is_no_agreement(self, pair, assert_refused):
         say(pair, by=FACILITATOR, side="both")
         pair.do("withdraw", "board", by="ben", entry="e2")
         assert agreed(pair) == []
-        with refused(Why.INVALID, "match"):
+        with assert_refused(Why.INVALID, "match"):
             say(pair)
 
     def test_one_offer_may_serve_several_needs(self, pair):

@@ -100,39 +100,39 @@ class TestStages:
             facts = made.do("advance", "step")
             assert facts[-1].data["seconds"] == seconds
 
-    def test_back_while_nothing_was_written(self, alone, refused):
+    def test_back_while_nothing_was_written(self, alone, assert_refused):
         alone.do("advance", "step")
         alone.do("back", "step")
         assert state(alone).stage is Stage.ALONE
         alone.do("advance", "step")
         _, members, before = unit_with_ideas(alone)
         keep(alone, members[0], before[0].id)
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             alone.do("back", "step")
 
-    def test_there_is_nothing_before_the_first_and_after_the_last(self, ended, alone, refused):
-        with refused(Why.TAKEN):
+    def test_there_is_nothing_before_the_first_and_after_the_last(self, ended, alone, assert_refused):
+        with assert_refused(Why.TAKEN):
             ended.do("advance", "step")
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             ended.do("back", "step")
 
-    def test_two_consoles_go_on_once(self, alone, refused):
+    def test_two_consoles_go_on_once(self, alone, assert_refused):
         alone.do("advance", "step", stage="pair", places='{"s1": [1], "s2": [1]}')
-        with refused(Why.TAKEN):
+        with assert_refused(Why.TAKEN):
             alone.do("advance", "step", stage="pair", places='{"s1": [1], "s2": [1]}')
 
     @pytest.mark.parametrize("places", ["", "{}", '{"s1": [1, 2]}', '{"s1": [1], "s2": [2]}', '{"s1": [2]}'])
-    def test_what_is_no_draw(self, alone, refused, places):
-        with refused(Why.INVALID, "places"):
+    def test_what_is_no_draw(self, alone, assert_refused, places):
+        with assert_refused(Why.INVALID, "places"):
             alone.do("advance", "step", stage="pair", places=places)
 
-    def test_fours_keep_pairs_together(self, pairs, refused):
+    def test_fours_keep_pairs_together(self, pairs, assert_refused):
         torn = {seat: [1 + number % 2] for number, seat in enumerate(sorted(state(pairs).pairs))}
-        with refused(Why.INVALID, "places"):
+        with assert_refused(Why.INVALID, "places"):
             pairs.do("advance", "step", stage="four", places=str(torn).replace("'", '"'))
 
-    def test_nobody_is_here(self, room, refused):
-        with refused(Why.INVALID):
+    def test_nobody_is_here(self, room, assert_refused):
+        with assert_refused(Why.INVALID):
             room(STEP, seats=()).do("advance", "step")
 
     def test_who_comes_late_joins_the_smallest_pair(self, pairs, alone):
@@ -142,17 +142,17 @@ class TestStages:
         assert pairs.do("come", "step", by="late") == ()
         assert Counter(map(len, state(pairs).units(Stage.PAIR).values())) == {3: 2, 2: 2}
 
-    def test_late_while_all_are_alone(self, alone, refused):
+    def test_late_while_all_are_alone(self, alone, assert_refused):
         alone.do("join", by="late")
         add(alone, "late", "Late, and in time")
         alone.do("advance", "step")
         assert "late" in state(alone).pairs
 
-    def test_only_the_facilitator(self, alone, refused):
+    def test_only_the_facilitator(self, alone, assert_refused):
         for name in ("advance", "back", "hide", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 alone.do(name, "step", by="s1")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             alone.do("dance", "step", by="s1")
 
 
@@ -162,12 +162,12 @@ class TestIdeas:
         assert "Idea of" not in str(alone.view("step"))
         assert "Idea of s1" not in str(alone.view("step", Audience.SEAT, "s2"))
 
-    def test_only_so_many_and_some_come_back(self, alone, refused):
+    def test_only_so_many_and_some_come_back(self, alone, assert_refused):
         for number in range(2):
             add(alone, "s1", f"More {number}")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             add(alone, "s1", "Too much")
-        with refused(Why.NOT_ALLOWED, "idea"):
+        with assert_refused(Why.NOT_ALLOWED, "idea"):
             alone.do("withdraw", "step", by="s2", idea="i1")
         alone.do("withdraw", "step", by="s1", idea="i1")
         add(alone, "s1", "Instead")
@@ -187,54 +187,54 @@ class TestIdeas:
         keep(pairs, members[0], before[0].id)
         assert state(pairs).into[before[0].id].text == before[0].text
 
-    def test_an_idea_goes_into_one_only(self, pairs, refused):
+    def test_an_idea_goes_into_one_only(self, pairs, assert_refused):
         unit, members, before = unit_with_ideas(pairs)
         keep(pairs, members[0], before[0].id)
-        with refused(Why.TAKEN, "from"):
+        with assert_refused(Why.TAKEN, "from"):
             add(pairs, members[-1], "Again", before[0].id)
         pairs.do("withdraw", "step", by=members[-1], idea=state(pairs).of(Stage.PAIR, unit)[0].id)
         add(pairs, members[-1], "Again", before[0].id)
 
-    def test_only_ones_own_from_the_stage_before(self, pairs, refused):
+    def test_only_ones_own_from_the_stage_before(self, pairs, assert_refused):
         unit, _, before = unit_with_ideas(pairs)
         stranger = next(seat for seat in SEATS if state(pairs).unit(seat, Stage.PAIR) != unit)
         for source in (before[0].id, "i99", ""):
-            with refused(Why.INVALID, "from"):
+            with assert_refused(Why.INVALID, "from"):
                 add(pairs, stranger, "Not ours", source)
 
-    def test_empty_and_long(self, pairs, refused):
+    def test_empty_and_long(self, pairs, assert_refused):
         for text in (" ", "x" * 281):
-            with refused(Why.INVALID, "text"):
+            with assert_refused(Why.INVALID, "text"):
                 add(pairs, "s1", text)
 
-    def test_what_others_went_on_with_stays(self, pairs, refused):
-        with refused(Why.CLOSED):
+    def test_what_others_went_on_with_stays(self, pairs, assert_refused):
+        with assert_refused(Why.CLOSED):
             pairs.do("withdraw", "step", by="s1", idea="i1")
 
-    def test_the_facilitator_writes_for_a_pair(self, pairs, refused):
-        with refused(Why.INVALID, "unit"):
+    def test_the_facilitator_writes_for_a_pair(self, pairs, assert_refused):
+        with assert_refused(Why.INVALID, "unit"):
             add(pairs, FACILITATOR, "On paper")
         add(pairs, FACILITATOR, "On paper", unit="2")
         assert [idea.text for idea in state(pairs).of(Stage.PAIR, "2")] == ["On paper"]
 
-    def test_giving(self, ended, refused):
+    def test_giving(self, ended, assert_refused):
         first, second = state(ended).of(Stage.FOUR)
         stranger = next(seat for seat in SEATS if state(ended).unit(seat, Stage.FOUR) != second.unit)
         member = state(ended).units(Stage.FOUR)[second.unit][0]
         for by, idea in ((stranger, second.id), (member, "i1")):
-            with refused(Why.INVALID, "idea"):
+            with assert_refused(Why.INVALID, "idea"):
                 ended.do("give", "step", by=by, idea=idea)
         ended.do("give", "step", by=member, idea=second.id)
         assert ended.do("give", "step", by=member, idea=second.id) == ()
         assert [idea.id for idea in state(ended).results] == [first.id, second.id]
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             add(ended, member, "One more")
 
-    def test_not_before_the_last_stage(self, pairs, refused):
-        with refused(Why.CLOSED):
+    def test_not_before_the_last_stage(self, pairs, assert_refused):
+        with assert_refused(Why.CLOSED):
             pairs.do("give", "step", by="s1", idea="i1")
 
-    def test_hidden_and_shown_again(self, pairs, refused):
+    def test_hidden_and_shown_again(self, pairs, assert_refused):
         unit, members, before = unit_with_ideas(pairs)
         keep(pairs, members[0], before[0].id)
         kept = state(pairs).of(Stage.PAIR, unit)[0]
@@ -242,7 +242,7 @@ class TestIdeas:
         assert [idea.id for idea in pairs.view("step", Audience.FACILITATOR).hidden] == [kept.id]
         assert before[0].id not in state(pairs).into
         keep(pairs, members[0], before[0].id)
-        with refused(Why.TAKEN, "idea"):
+        with assert_refused(Why.TAKEN, "idea"):
             pairs.do("show", "step", idea=kept.id)
 
     @pytest.mark.parametrize("lang", list(LANGUAGES))

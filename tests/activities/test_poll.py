@@ -99,36 +99,36 @@ class TestRefusals:
         ],
         ids=lambda fields: str(fields)[:40],
     )
-    def test_a_ballot_that_breaks_the_rule(self, room, refused, fields, field):
+    def test_a_ballot_that_breaks_the_rule(self, room, assert_refused, fields, field):
         made = room(DOTS)
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             made.do("cast", "dots", by="ada", **fields)
         assert not made.inside("dots").ballots
 
     @pytest.mark.parametrize("choice", ["", "nowhere"])
-    def test_a_choice_that_is_none(self, room, refused, choice):
-        with refused(Why.INVALID, f"value.{choice}"):
+    def test_a_choice_that_is_none(self, room, assert_refused, choice):
+        with assert_refused(Why.INVALID, f"value.{choice}"):
             room(CHOICE).do("cast", "choice", by="ada", choice=choice)
 
-    def test_two_answers_to_a_single_choice(self, room, refused):
-        with refused(Why.INVALID, "value"):
+    def test_two_answers_to_a_single_choice(self, room, assert_refused):
+        with assert_refused(Why.INVALID, "value"):
             room(CHOICE).cast("choice", "ada", place=1, staff=1)
 
-    def test_a_slip_without_its_number(self, room, refused):
+    def test_a_slip_without_its_number(self, room, assert_refused):
         made = room(DOTS)
         for slip in (None, "  "):
-            with refused(Why.INVALID, "ballot"):
+            with assert_refused(Why.INVALID, "ballot"):
                 made.cast("dots", slip=slip, place=1)
 
     @pytest.mark.parametrize(("by", "name"), [("ada", "dance"), (FACILITATOR, "dance"), ("ada", "room-votes")])
-    def test_an_unknown_command(self, room, refused, by, name):
-        with refused(Why.UNKNOWN):
+    def test_an_unknown_command(self, room, assert_refused, by, name):
+        with assert_refused(Why.UNKNOWN):
             room(DOTS).do(name, "dots", by=by, voters="3")
 
-    def test_a_ballot_after_closing(self, room, refused):
+    def test_a_ballot_after_closing(self, room, assert_refused):
         made = room(DOTS)
         made.do("close", "dots")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.cast("dots", "ada", place=1)
 
     @pytest.mark.parametrize(
@@ -141,9 +141,9 @@ class TestRefusals:
             ({"nowhere": "1"}, "", "value.nowhere"),
         ],
     )
-    def test_hands_that_cannot_be(self, room, refused, counts, voters, field):
+    def test_hands_that_cannot_be(self, room, assert_refused, counts, voters, field):
         fields = {f"value.{option}": number for option, number in counts.items()}
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             room(DOTS).do("room-votes", "dots", voters=voters, **fields)
 
 
@@ -184,7 +184,7 @@ class TestPaperAndHands:
         made.do("room-votes", "dots", **{"value.staff": "3"})
         assert scores(made) == {"staff": 3}
 
-    def test_invalid_slips_are_told_and_count_for_nothing(self, room, refused):
+    def test_invalid_slips_are_told_and_count_for_nothing(self, room, assert_refused):
         made = room(DOTS)
         made.cast("dots", "ada", place=3)
         made.do("room-votes", "dots", **{"value.place": "1"})
@@ -196,9 +196,9 @@ class TestPaperAndHands:
         votes = dict(next(iter(made.activity("dots").record(made.inside("dots"), ENGLISH, by_seat))).pairs)["Votes"]
         assert "2 invalid slips" in votes
         for count in ("", "-1", "many", "10001"):
-            with refused(Why.INVALID, "count"):
+            with assert_refused(Why.INVALID, "count"):
                 made.do("invalid-slips", "dots", count=count)
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             room(DOTS).do("invalid-slips", "dots", by="ada", count="1")
 
     def test_closing_fixes_how_many_could_have_voted(self, room):

@@ -84,14 +84,14 @@ class TestPairs:
             made.do("cast", "vote", by="ada", pair=",".join(pair), choice=pair[0])
         assert len(seen) == 3 == len(made.inside("vote").ballots["ada"].value)
 
-    def test_only_the_pair_on_offer_can_be_judged_and_only_once(self, room, refused):
+    def test_only_the_pair_on_offer_can_be_judged_and_only_once(self, room, assert_refused):
         made = room(poll("pairwise"))
         left, right = made.inside("vote").offered("ada")
         (third,) = set("abc") - {left, right}
-        with refused(Why.INVALID, "pair"):
+        with assert_refused(Why.INVALID, "pair"):
             made.do("cast", "vote", by="ada", pair=f"{left},{third}", choice=left)
         made.do("cast", "vote", by="ada", pair=f"{left},{right}", choice="tie")
-        with refused(Why.INVALID, "pair"):
+        with assert_refused(Why.INVALID, "pair"):
             made.do("cast", "vote", by="ada", pair=f"{left},{right}", choice=left)
 
     def test_what_others_judge_does_not_change_my_pair(self, room):
@@ -138,10 +138,10 @@ class TestPairs:
 
 
 class TestConsent:
-    def test_a_changed_proposal_is_kept_for_the_next_rounds(self, room, refused):
+    def test_a_changed_proposal_is_kept_for_the_next_rounds(self, room, assert_refused):
         made = room(poll("consent"))
         made.do("cast", "vote", by="ada", **{"value.a": "-1", "reason.a": "Too dear"})
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("reword", "vote", **{"label.a": "A, but cheaper"})
         made.do("close", "vote")
         made.do("reword", "vote", **{"label.a": "A, but cheaper"})
@@ -153,7 +153,7 @@ class TestConsent:
 
 
 class TestWords:
-    def test_words_are_merged_hidden_and_taken_back_without_their_text_in_the_log(self, room, refused):
+    def test_words_are_merged_hidden_and_taken_back_without_their_text_in_the_log(self, room, assert_refused):
         made = room(WORDS)
         made.do("cast", "vote", by="ada", **{"word.1": "Vertrauen", "word.2": "Mist"})
         made.do("cast", "vote", by="ben", **{"word.1": "Zutrauen"})
@@ -166,9 +166,9 @@ class TestWords:
         made.do("unmerge-words", "vote", word="Zutrauen")
         made.do("show-word", "vote", word="Mist")
         assert len(made.inside("vote").tally.lines) == 3
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             made.do("hide-word", "vote", word="Mist")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("hide-word", "vote", by="ada", word="Mist", reason="x")
 
 
@@ -224,55 +224,55 @@ class TestAddingOptions:
         made.do("reword", "vote", **{"label.o4": "Another X"})
         assert made.inside("vote").label("o4") == {"und": "Another X"}
 
-    def test_once_somebody_voted_it_waits_for_a_new_round(self, room, refused):
+    def test_once_somebody_voted_it_waits_for_a_new_round(self, room, assert_refused):
         made = room(poll("dots"))
         made.cast("vote", "ada", a=1)
-        with refused(Why.CLOSED) as told:
+        with assert_refused(Why.CLOSED) as told:
             made.do("add-option", "vote", label="D")
         assert "Start a new round" in str(told.value)
         made.do("close", "vote")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("add-option", "vote", label="D")
         made.do("next-round", "vote")
         made.do("add-option", "vote", label="D")
         assert [len(state.ids) for state in (*made.state.items["vote"].past, made.inside("vote"))] == [3, 4]
 
-    def test_raised_hands_are_votes_too(self, room, refused):
+    def test_raised_hands_are_votes_too(self, room, assert_refused):
         made = room(poll("dots"))
         made.do("room-votes", "vote", **{"value.a": "2"})
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("add-option", "vote", label="D")
 
     @pytest.mark.parametrize("label", ["", " \n ", "x" * 501, "A"])
-    def test_other_labels_are_refused(self, room, refused, label):
-        with refused(Why.INVALID, "label"):
+    def test_other_labels_are_refused(self, room, assert_refused, label):
+        with assert_refused(Why.INVALID, "label"):
             room(poll("dots")).do("add-option", "vote", label=label)
 
-    def test_there_is_an_end(self, room, refused):
+    def test_there_is_an_end(self, room, assert_refused):
         made = room({**poll("dots"), "options": [f"Option {number}" for number in range(99)]})
         made.do("add-option", "vote", label="The last one")
         assert not made.view("vote", Audience.FACILITATOR).grows
-        with refused(Why.INVALID, "label"):
+        with assert_refused(Why.INVALID, "label"):
             made.do("add-option", "vote", label="One more")
 
     @pytest.mark.parametrize("item", [poll("yes-no", options=[]), poll("mood", options=[]), BUDGET, FORM, WORDS])
-    def test_where_the_rule_fixes_them_none_is_added(self, room, agenda, refused, item):
+    def test_where_the_rule_fixes_them_none_is_added(self, room, agenda, assert_refused, item):
         made = room(item)
         assert not made.view("vote", Audience.FACILITATOR).grows
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("add-option", "vote", label="D")
         with pytest.raises(AgendaError, match="fixed"):
             agenda({**item, "live_options": True})
 
-    def test_only_the_facilitator_adds(self, room, refused):
-        with refused(Why.UNKNOWN):
+    def test_only_the_facilitator_adds(self, room, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             room(poll("dots")).do("add-option", "vote", by="ada", label="D")
 
     @pytest.mark.parametrize("rule", GROWING)
-    def test_a_poll_may_begin_without_options(self, room, rules, refused, rule):
+    def test_a_poll_may_begin_without_options(self, room, rules, assert_refused, rule):
         made = room(poll(rule, options=[], live_options=True))
         few = rules.registry["poll"].initial(made.state.agenda.items[0]).rule.fewest
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             made.do("cast", "vote", by="ada")
         while not made.inside("vote").complete:
             assert made.view("vote", Audience.SEAT, "ada").complete is False

@@ -51,43 +51,43 @@ def speak(made, *seats):
 
 
 class TestAsking:
-    def test_once_for_each_kind(self, floor, refused):
+    def test_once_for_each_kind(self, floor, assert_refused):
         ask(floor)
         assert ask(floor) == ()
         ask(floor, kind="order")
         assert line(floor) == ["ada", "ada"]
-        with refused(Why.INVALID, "kind"):
+        with assert_refused(Why.INVALID, "kind"):
             ask(floor, kind="sing")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             floor.do("sing", "floor", by="ada")
 
-    def test_directly_to_the_point_where_the_agenda_has_it(self, room, refused):
+    def test_directly_to_the_point_where_the_agenda_has_it(self, room, assert_refused):
         made = room({**FLOOR, "direct": False})
         assert Kind.DIRECT not in made.view("floor").kinds
-        with refused(Why.INVALID, "kind"):
+        with assert_refused(Why.INVALID, "kind"):
             ask(made, kind="direct")
 
-    def test_it_is_taken_back_by_oneself_or_the_facilitator(self, floor, refused):
+    def test_it_is_taken_back_by_oneself_or_the_facilitator(self, floor, assert_refused):
         ask(floor)
         ask(floor, "ben")
-        with refused(Why.NOT_ALLOWED, "request"):
+        with assert_refused(Why.NOT_ALLOWED, "request"):
             floor.do("withdraw", "floor", by="ben", request="q1")
         floor.do("withdraw", "floor", by="ada", request="q1")
-        with refused(Why.INVALID, "request"):
+        with assert_refused(Why.INVALID, "request"):
             floor.do("withdraw", "floor", by="ada", request="q1")
         floor.do("withdraw", "floor", request="q2")
         assert line(floor) == []
 
-    def test_the_facilitator_says_who_asks(self, floor, refused):
-        with refused(Why.INVALID, "seat"):
+    def test_the_facilitator_says_who_asks(self, floor, assert_refused):
+        with assert_refused(Why.INVALID, "seat"):
             ask(floor, FACILITATOR)
         ask(floor, FACILITATOR, seat="cem")
         assert line(floor) == ["cem"]
         assert floor.log[-1].data == {"request": "q1", "kind": "speak", "seat": "cem"}
 
-    def test_after_closing(self, floor, refused):
+    def test_after_closing(self, floor, assert_refused):
         floor.do("close", "floor")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             ask(floor)
 
 
@@ -144,7 +144,7 @@ class TestOrder:
 
 
 class TestCalling:
-    def test_the_next_one_ends_the_speech_before(self, floor, refused):
+    def test_the_next_one_ends_the_speech_before(self, floor, assert_refused):
         ask(floor)
         ask(floor, "ben")
         call(floor)
@@ -152,7 +152,7 @@ class TestCalling:
         call(floor)
         first, second = floor.inside("floor").all()
         assert (first.standing, first.seconds, second.standing) == (Standing.SPOKEN, 60, Standing.SPEAKING)
-        with refused(Why.INVALID, "request"):
+        with assert_refused(Why.INVALID, "request"):
             call(floor)
 
     def test_with_a_speaking_time_the_timer_runs(self, room):
@@ -163,15 +163,15 @@ class TestCalling:
         made.do("end", "floor")
         assert made.state.items["floor"].until is None
 
-    def test_somebody_called_by_mistake_goes_back(self, floor, refused):
+    def test_somebody_called_by_mistake_goes_back(self, floor, assert_refused):
         ask(floor)
         ask(floor, "ben")
         call(floor, request="q2")
         floor.do("put-back", "floor")
         assert line(floor) == ["ada", "ben"]
-        with refused(Why.INVALID, "request"):
+        with assert_refused(Why.INVALID, "request"):
             floor.do("put-back", "floor")
-        with refused(Why.INVALID, "request"):
+        with assert_refused(Why.INVALID, "request"):
             call(floor, request="q9")
 
     def test_who_asked_again_while_speaking_waits_only_once_when_put_back(self, floor):
@@ -181,15 +181,15 @@ class TestCalling:
         floor.do("put-back", "floor")
         assert [one.id for one in floor.inside("floor").line()] == ["q1"]
 
-    def test_who_speaks_may_end_it(self, floor, refused):
+    def test_who_speaks_may_end_it(self, floor, assert_refused):
         ask(floor)
         call(floor)
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             floor.do("end", "floor", by="ben")
         floor.do("end", "floor", by="ada")
         assert floor.do("end", "floor") == ()
         for name in ("call", "put-back"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 floor.do(name, "floor", by="ada")
 
     def test_closing_ends_the_speech_and_the_line_waits_for_the_opening(self, floor):

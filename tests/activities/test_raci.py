@@ -64,10 +64,10 @@ def test_exactly_one_is_accountable_and_somebody_does_it(who):
     assert flaws() == ()
 
 
-def test_the_accountability_moves_only_on_purpose(who, refused):
+def test_the_accountability_moves_only_on_purpose(who, assert_refused):
     take(who, "ada", room="AR")
     for part in ("A", "AR"):
-        with refused(Why.TAKEN, "part.room"):
+        with assert_refused(Why.TAKEN, "part.room"):
             take(who, "ben", room=part, o2="R")
     assert parts(who, "o2") == {}
     take(who, "ben", room="R")
@@ -117,53 +117,53 @@ def test_tasks_may_all_be_typed_or_come_from_an_earlier_item(room):
 
 
 class TestRefusals:
-    def test_nobody_takes_a_part_without_a_name(self, who, refused):
-        with refused(Why.INVALID, "name"):
+    def test_nobody_takes_a_part_without_a_name(self, who, assert_refused):
+        with assert_refused(Why.INVALID, "name"):
             take(who, "cem", room="R")
         assert take(who, "cem", room="") == ()
 
-    def test_what_is_no_part_or_no_task(self, who, refused):
+    def test_what_is_no_part_or_no_task(self, who, assert_refused):
         for part in ("X", "RA", "a", "0"):
-            with refused(Why.INVALID, "part.room"):
+            with assert_refused(Why.INVALID, "part.room"):
                 take(who, "ada", room=part)
-        with refused(Why.INVALID, "part.nothing"):
+        with assert_refused(Why.INVALID, "part.nothing"):
             take(who, "ada", nothing="R")
-        with refused(Why.INVALID, "task"):
+        with assert_refused(Why.INVALID, "task"):
             who.do("take", "who", by="ada", task="nothing", part="R")
         who.do("drop", "who", task="room")
-        with refused(Why.INVALID, "part.room"):
+        with assert_refused(Why.INVALID, "part.room"):
             take(who, "ada", room="R")
 
     @pytest.mark.parametrize("holder", ["", "role/boss", "seat/", "person/ada", "ada"])
-    def test_the_facilitator_says_whose_it_is(self, who, refused, holder):
-        with refused(Why.INVALID, "holder"):
+    def test_the_facilitator_says_whose_it_is(self, who, assert_refused, holder):
+        with assert_refused(Why.INVALID, "holder"):
             who.do("take", "who", holder=holder, task="room", part="R")
 
-    def test_only_the_facilitator_moves_and_lists(self, who, refused):
+    def test_only_the_facilitator_moves_and_lists(self, who, assert_refused):
         for command in ("move", "add-task", "drop", "restore"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 who.do(command, "who", by="ada", task="room", holder="seat/ada", label="x")
 
-    def test_tasks_that_cannot_be_added(self, who, refused):
+    def test_tasks_that_cannot_be_added(self, who, assert_refused):
         for label in ("", " \n ", "x" * 201, "Book a room"):
-            with refused(Why.INVALID, "label"):
+            with assert_refused(Why.INVALID, "label"):
                 who.do("add-task", "who", label=label)
         for number in range(MOST_TASKS - 2):
             who.do("add-task", "who", label=f"Task {number}")
-        with refused(Why.INVALID, "label"):
+        with assert_refused(Why.INVALID, "label"):
             who.do("add-task", "who", label="One more")
 
-    def test_where_only_roles_have_parts(self, room, refused):
+    def test_where_only_roles_have_parts(self, room, assert_refused):
         made = seated(room(WHO | {"people": False, "roles": ["Board"]}))
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             take(made, "ada", room="R")
         assert not made.view("who", Audience.SEAT, "ada").takes
 
-    def test_unknown_and_late(self, who, refused):
-        with refused(Why.UNKNOWN):
+    def test_unknown_and_late(self, who, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             who.do("inherit", "who", by="ada")
         who.do("close", "who")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             take(who, "ada", room="R")
 
     @pytest.mark.parametrize(

@@ -91,39 +91,39 @@ def test_nobody_acts_for_another(board):
 
 
 class TestRefusals:
-    def test_all_places_are_taken(self, board, refused):
+    def test_all_places_are_taken(self, board, assert_refused):
         play(board, ("take", "ada", "host"), ("take", "ben", "host"))
-        with refused(Why.TAKEN, "role"):
+        with assert_refused(Why.TAKEN, "role"):
             play(board, ("take", "cem", "host"))
 
-    def test_no_such_role(self, board, refused):
+    def test_no_such_role(self, board, assert_refused):
         for role in ("boss", ""):
-            with refused(Why.INVALID, "role"):
+            with assert_refused(Why.INVALID, "role"):
                 play(board, ("take", "ada", role))
 
-    def test_to_confirm_needs_a_place(self, board, refused):
-        with refused(Why.INVALID, "role"):
+    def test_to_confirm_needs_a_place(self, board, assert_refused):
+        with assert_refused(Why.INVALID, "role"):
             play(board, ("confirm", "ada", "host"))
 
-    def test_to_confirm_needs_a_name(self, board, refused):
+    def test_to_confirm_needs_a_name(self, board, assert_refused):
         play(board, ("take", "ben", "host"))
-        with refused(Why.INVALID, "name"):
+        with assert_refused(Why.INVALID, "name"):
             play(board, ("confirm", "ben", "host"))
         board.do("name", by="ben", named="yes")
         play(board, ("confirm", "ben", "host"))
         assert held(board) == [("ben", "confirmed")]
 
-    def test_the_facilitator_says_for_whom(self, board, refused):
-        with refused(Why.INVALID, "seat"):
+    def test_the_facilitator_says_for_whom(self, board, assert_refused):
+        with assert_refused(Why.INVALID, "seat"):
             play(board, ("take", FACILITATOR, "host"))
 
-    def test_an_unknown_command(self, board, refused):
-        with refused(Why.UNKNOWN):
+    def test_an_unknown_command(self, board, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             play(board, ("inherit", "ada", "host"))
 
-    def test_after_closing(self, board, refused):
+    def test_after_closing(self, board, assert_refused):
         board.do("close", "board")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             play(board, ("take", "ada", "host"))
 
 
@@ -313,13 +313,13 @@ class TestWishes:
         assert proposal(wishing) == [("money", "ada", 4)]
         assert "not wished for, not refused" in told_of(wishing)
 
-    def test_places_are_taken_after_the_proposal_only(self, wishing, refused):
-        with refused(Why.CLOSED):
+    def test_places_are_taken_after_the_proposal_only(self, wishing, assert_refused):
+        with assert_refused(Why.CLOSED):
             play(wishing, ("take", "dan", "money"))
         wishing.do("take", "board", by="dan", channel=Channel.HANDS, role="money")
         wish(wishing, "ada", host=1)
         wishing.do("propose", "board")
-        with refused(Why.INVALID, "role"):
+        with assert_refused(Why.INVALID, "role"):
             play(wishing, ("take", "dan", "notes"))
         play(wishing, ("take", "ben", "notes"))
         assert dict(held(wishing, "notes")) == {"ada": "reserved", "ben": "reserved"}
@@ -347,24 +347,24 @@ class TestWishes:
         for audience, seat in ((Audience.SEAT, "ben"), (Audience.ROOM, ""), (Audience.FACILITATOR, "")):
             assert [role.wish for role in wishing.view("board", audience, seat).roles] == [None] * 3
 
-    def test_refusals(self, wishing, board, refused):
-        with refused(Why.NOT_ALLOWED):
+    def test_refusals(self, wishing, board, assert_refused):
+        with assert_refused(Why.NOT_ALLOWED):
             wish(board, "ada", host=1)
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             wishing.do("propose", "board", by="ada")
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             wishing.do("unpropose", "board", by="ada")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             wishing.do("propose", "board")
-        with refused(Why.INVALID, "seat"):
+        with assert_refused(Why.INVALID, "seat"):
             wish(wishing, FACILITATOR, host=1)
-        with refused(Why.INVALID, "wish.boss"):
+        with assert_refused(Why.INVALID, "wish.boss"):
             wish(wishing, "ada", boss=1)
         for rank in (4, -1, "1.0", "maybe"):
-            with refused(Why.INVALID, "wish.host"):
+            with assert_refused(Why.INVALID, "wish.host"):
                 wish(wishing, "ada", host=rank)
         wish(wishing, "ada", host="no", notes="no", money="no")
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             wishing.do("propose", "board")
 
     @pytest.mark.parametrize(

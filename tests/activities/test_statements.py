@@ -44,36 +44,36 @@ def one(made, statement="s1"):
 
 
 class TestWriting:
-    def test_on_one_line_and_with_a_limit(self, say, refused):
+    def test_on_one_line_and_with_a_limit(self, say, assert_refused):
         write(say, " Meet\nmonthly ")
         assert one(say).label["und"] == "Meet / monthly"
         write(say)
-        with refused(Why.INVALID):
+        with assert_refused(Why.INVALID):
             write(say)
         say.do("withdraw", "say", by="ada", statement="s1")
         write(say)
 
     @pytest.mark.parametrize("text", ["", " \n", "x" * 201])
-    def test_too_little_or_too_much(self, say, refused, text):
-        with refused(Why.INVALID, "text"):
+    def test_too_little_or_too_much(self, say, assert_refused, text):
+        with assert_refused(Why.INVALID, "text"):
             write(say, text)
 
-    def test_prepared_ones_only(self, room, refused):
+    def test_prepared_ones_only(self, room, assert_refused):
         made = room(READY)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             write(made)
         write(made, by=FACILITATOR)
         assert [statement.id for statement in made.inside("say").answerable()] == ["o1", "x", "s3"]
 
-    def test_who_may_take_it_away(self, say, refused):
+    def test_who_may_take_it_away(self, say, assert_refused):
         write(say)
-        with refused(Why.NOT_ALLOWED, "statement"):
+        with assert_refused(Why.NOT_ALLOWED, "statement"):
             say.do("withdraw", "say", by="ben", statement="s1")
         for name in ("hide", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 say.do(name, "say", by="ben", statement="s1")
         say.do("hide", "say", statement="s1", reason="Names somebody")
-        with refused(Why.INVALID, "statement"):
+        with assert_refused(Why.INVALID, "statement"):
             vote(say, 1)
         say.do("show", "say", statement="s1")
         vote(say, 1)
@@ -88,16 +88,16 @@ class TestAnswering:
         assert (one(say).agree, one(say).disagree) == (0, 1)
 
     @pytest.mark.parametrize("value", ["", "2", "yes", "1.0", "+1"])
-    def test_three_answers_only(self, say, refused, value):
+    def test_three_answers_only(self, say, assert_refused, value):
         write(say)
-        with refused(Why.INVALID, "value"):
+        with assert_refused(Why.INVALID, "value"):
             vote(say, value)
 
-    def test_the_facilitator_answers_nothing(self, say, refused):
+    def test_the_facilitator_answers_nothing(self, say, assert_refused):
         write(say)
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             vote(say, 1, by=FACILITATOR)
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             say.do("shout", "say", by="ada")
 
     def test_what_fewest_have_answered_comes_first_and_each_once(self, room):

@@ -51,7 +51,7 @@ def test_a_tie_that_several_name_is_counted_and_not_doubled(net):
     assert found.strength is Strength.CLOSE
 
 
-def test_naming_again_changes_ones_own_and_withdrawing_leaves_the_others(net, refused):
+def test_naming_again_changes_ones_own_and_withdrawing_leaves_the_others(net, assert_refused):
     tie(net, "ada", "library", "school")
     assert tie(net, "ada", "school", "library") == ()
     tie(net, "ada", "library", "school", "online", strength="regular")
@@ -59,7 +59,7 @@ def test_naming_again_changes_ones_own_and_withdrawing_leaves_the_others(net, re
     assert ties(net)["library", "school"].named == 2
     net.do("untie", "net", by="ada", one="school", other="library")
     assert ties(net)["library", "school"].kinds == (Kind.IN_PERSON,)
-    with refused(Why.INVALID, "other"):
+    with assert_refused(Why.INVALID, "other"):
         net.do("untie", "net", by="ada", one="school", other="library")
     net.do("untie", "net", by="ben", one="library", other="school")
     assert ties(net) == {}
@@ -71,23 +71,23 @@ def test_a_missing_tie_needs_no_kind_and_ties_nothing(net):
     assert len(untied(net.inside("net"))) == len(NODES)
 
 
-def test_nodes_are_added_up_to_a_bound(net, refused):
+def test_nodes_are_added_up_to_a_bound(net, assert_refused):
     net.do("add", "net", by="ada", label=" Fire brigade ")
     assert net.inside("net").shown[-1].label == {"und": "Fire brigade"}
     for label in ("", " ", "x" * 81, "fire BRIGADE", "Library"):
-        with refused(Why.INVALID, "label"):
+        with assert_refused(Why.INVALID, "label"):
             net.do("add", "net", by="ben", label=label)
     for number in range(4):
         net.do("add", "net", by="ada", label=f"Group {number}")
-    with refused(Why.INVALID, "label"):
+    with assert_refused(Why.INVALID, "label"):
         net.do("add", "net", by="ada", label="One more")
     for number in range(MOST_NODES - len(net.inside("net").nodes)):
         net.do("add", "net", label=f"More {number}")
-    with refused(Why.INVALID, "label"):
+    with assert_refused(Why.INVALID, "label"):
         net.do("add", "net", label="Too many")
 
 
-def test_merging_adds_up_and_can_be_undone(net, refused):
+def test_merging_adds_up_and_can_be_undone(net, assert_refused):
     tie(net, "ada", "library", "choir", "online")
     tie(net, "ada", "school", "choir", "beyond", strength="regular")
     tie(net, "ben", "choir", "school", state="missing")
@@ -96,26 +96,26 @@ def test_merging_adds_up_and_can_be_undone(net, refused):
     net.do("merge", "net", node="school", into="library")
     (found,) = net.inside("net").ties()
     assert (found.named, found.missed, found.kinds) == (1, 1, (Kind.ONLINE, Kind.BEYOND))
-    with refused(Why.INVALID, "one"):
+    with assert_refused(Why.INVALID, "one"):
         tie(net, "cem", "school", "choir")
     net.do("unmerge", "net", node="school")
     assert net.inside("net") == before
-    with refused(Why.INVALID, "node"):
+    with assert_refused(Why.INVALID, "node"):
         net.do("unmerge", "net", node="school")
 
 
-def test_a_hidden_node_takes_what_was_merged_into_it_along(net, refused):
+def test_a_hidden_node_takes_what_was_merged_into_it_along(net, assert_refused):
     tie(net, "ada", "school", "choir")
     net.do("merge", "net", node="school", into="library")
     net.do("hide", "net", node="library", reason="a private person")
     assert ties(net) == {}
     assert [node.id for node in net.view("net", Audience.FACILITATOR).hidden] == ["library"]
     assert net.view("net").hidden == ()
-    with refused(Why.INVALID, "node"):
+    with assert_refused(Why.INVALID, "node"):
         net.do("hide", "net", node="library")
     net.do("show", "net", node="library")
     assert set(ties(net)) == {("choir", "library")}
-    with refused(Why.INVALID, "node"):
+    with assert_refused(Why.INVALID, "node"):
         net.do("show", "net", node="library")
 
 
@@ -133,43 +133,43 @@ def test_figures(net):
 
 
 class TestRefusals:
-    def test_a_tie_has_two_known_ends_and_a_kind(self, net, refused):
+    def test_a_tie_has_two_known_ends_and_a_kind(self, net, assert_refused):
         for one, other, field in (("x", "school", "one"), ("library", "", "other"), ("library", "library", "other")):
-            with refused(Why.INVALID, field):
+            with assert_refused(Why.INVALID, field):
                 tie(net, "ada", one, other)
-        with refused(Why.INVALID, "kind"):
+        with assert_refused(Why.INVALID, "kind"):
             net.do("tie", "net", by="ada", one="library", other="school", strength="close")
-        with refused(Why.INVALID, "strength"):
+        with assert_refused(Why.INVALID, "strength"):
             tie(net, "ada", "library", "school", strength="tight")
-        with refused(Why.INVALID, "state"):
+        with assert_refused(Why.INVALID, "state"):
             tie(net, "ada", "library", "school", state="perhaps")
 
-    def test_only_the_facilitator_merges_and_hides(self, net, refused):
+    def test_only_the_facilitator_merges_and_hides(self, net, assert_refused):
         for command in ("merge", "unmerge", "hide", "show"):
-            with refused(Why.NOT_ALLOWED):
+            with assert_refused(Why.NOT_ALLOWED):
                 net.do(command, "net", by="ada", node="library", into="school")
-        with refused(Why.INVALID, "into"):
+        with assert_refused(Why.INVALID, "into"):
             net.do("merge", "net", node="library", into="library")
 
-    def test_a_person_names_so_many_ties(self, room, refused):
+    def test_a_person_names_so_many_ties(self, room, assert_refused):
         made = room(NET | {"options": [f"Group {n}" for n in range(MOST_TIES + 2)]})
         for number in range(2, MOST_TIES + 2):
             tie(made, "ada", "o1", f"o{number}")
-        with refused(Why.INVALID, "one"):
+        with assert_refused(Why.INVALID, "one"):
             tie(made, "ada", "o2", "o3")
         tie(made, "ada", "o1", "o2", "online")
 
-    def test_where_nodes_are_given(self, room, refused):
+    def test_where_nodes_are_given(self, room, assert_refused):
         made = room(NET | {"collects": False})
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             made.do("add", "net", by="ada", label="Club")
         assert made.view("net", Audience.SEAT, "ada").left == 0
 
-    def test_unknown_and_late(self, net, refused):
-        with refused(Why.UNKNOWN):
+    def test_unknown_and_late(self, net, assert_refused):
+        with assert_refused(Why.UNKNOWN):
             net.do("draw", "net", by="ada")
         net.do("close", "net")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             tie(net, "ada", "library", "school")
 
     @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from rig import PHONE, Crowd, Served, Watch, chromium, join
+from rig import PHONE, PROJECTOR, Crowd, Served, Watch, chromium, join
 
 NO_CHROMIUM = "no Chromium here: install one, or name it in the environment variable CHROMIUM"
 
@@ -73,6 +73,15 @@ def page_of(browser, watch):
     yield open_page
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def stage(page_of, session):
+    """The page for the projector, connected."""
+    page = page_of(viewport=PROJECTOR)
+    page.goto(f"{session.url}/stage")
+    page.wait_for_selector("[data-connected]")
+    return page
 
 
 @pytest.fixture

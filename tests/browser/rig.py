@@ -191,6 +191,7 @@ class Lab:
     """JupyterLab as the facilitator gets it, but without a browser and away from everybody's settings in `private`."""
 
     TOKEN = "token-of-a-test"
+    session: Served
 
     def __init__(self, folder: Path, private: Path, first: str = "", lang: str = "") -> None:
         self.port = free_port()
@@ -254,6 +255,23 @@ class Lab:
                 sleep(0.1)
             else:
                 return
+
+
+@contextmanager
+def lab_and_server(place: Path, *beside: Path) -> Iterator[Lab]:
+    """Run JupyterLab over the folder of a session whose server runs, with copies of the files `beside` in it."""
+    served = Served.new(place / "session", lang="en", title="A first meeting")
+    try:
+        for file in beside:
+            shutil.copy(file, served.folder.path)
+        lab = Lab(served.folder.path, place / "jupyter")
+        lab.session = served
+        try:
+            yield lab
+        finally:
+            lab.close()
+    finally:
+        served.close()
 
 
 @contextmanager

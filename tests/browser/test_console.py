@@ -50,14 +50,6 @@ def lead(page_of, session):
     return led
 
 
-@pytest.fixture
-def stage(page_of, session):
-    page = page_of(viewport=PROJECTOR)
-    page.goto(f"{session.url}/stage")
-    page.wait_for_selector("[data-connected]")
-    return page
-
-
 class TestTheLink:
     def test_its_secret_leaves_the_address_and_the_history(self, page_of, session):
         page, secret = page_of(), invite(session.live, "Ayşe")

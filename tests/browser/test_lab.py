@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import shutil
 from time import monotonic
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import expect
-from rig import PROJECTOR, TALL, Lab, Served, form, join, see, until, violations
+from rig import TALL, form, join, lab_and_server, see, until, violations
 
 from workshop_kit.library import shipped
 
@@ -37,19 +36,8 @@ SHOWN = """([voted, patience]) => new Promise((done) => {
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab over the folder of a session whose server runs."""
-    folder = tmp_path_factory.mktemp("lab")
-    served = Served.new(folder / "session", lang="en", title="A first meeting")
-    shutil.copy(shipped("notebooks") / START, served.folder.path / START)
-    running = None
-    try:
-        running = Lab(served.folder.path, folder / "jupyter")
-        running.session = served
+    with lab_and_server(tmp_path_factory.mktemp("lab"), shipped("notebooks") / START) as running:
         yield running
-    finally:
-        if running:
-            running.close()
-        served.close()
 
 
 @pytest.fixture
@@ -87,13 +75,6 @@ def notebook(open_notebook, lab):
     lab.run_all(page)
     page.wait_for_selector(".wk-stage")
     page.wait_for_selector(".wk-console")
-    return page
-
-
-@pytest.fixture
-def stage(page_of, session):
-    page = page_of(viewport=PROJECTOR)
-    page.goto(f"{session.url}/stage")
     return page
 
 

@@ -14,7 +14,7 @@ import offline
 import psutil
 import pytest
 from playwright.sync_api import expect
-from rig import PROJECTOR, TALL, Lab, Served, form, join, see, until
+from rig import TALL, form, join, lab_and_server, see, until
 from tests.networks import no_network, run_inside
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -42,16 +42,8 @@ def test_without_any_network_lab_stage_and_phone_work_and_ask_nobody(tmp_path):
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory):
-    """JupyterLab over the folder of a session whose server runs."""
-    folder = tmp_path_factory.mktemp("lab")
-    served = Served.new(folder / "session", lang="en", title="A first meeting")
-    try:
-        running = Lab(served.folder.path, folder / "jupyter")
-        running.session = served
+    with lab_and_server(tmp_path_factory.mktemp("lab")) as running:
         yield running
-        running.close()
-    finally:
-        served.close()
 
 
 @pytest.fixture
@@ -69,14 +61,6 @@ def notebook(browser, lab):
     page.wait_for_selector(".wk-console")
     yield page
     page.close()
-
-
-@pytest.fixture
-def stage(page_of, session):
-    page = page_of(viewport=PROJECTOR)
-    page.goto(f"{session.url}/stage")
-    page.wait_for_selector("[data-connected]")
-    return page
 
 
 @pytest.fixture

@@ -42,20 +42,20 @@ def test_a_draft_tells_its_files_and_up_to_which_entry(asked):
     assert drafted(asked) == (), "the same files are the same draft"
 
 
-def test_one_answer_per_seat_which_may_change_until_it_is_closed(asked, refused):
+def test_one_answer_per_seat_which_may_change_until_it_is_closed(asked, assert_refused):
     for seat, said in (("ada", "no"), ("ben", "abstain"), ("cem", "yes"), ("ada", "yes")):
         answer(asked, seat, said)
     assert asked.state.approval.current.counts == Counts(yes=2, no=0, abstain=1)
     assert answer(asked, "ada", "yes") == ()
     asked.do("close-approval")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         answer(asked, "ben", "no")
 
 
-def test_who_joins_after_the_draft_neither_answers_nor_counts_as_having_taken_part(asked, refused):
+def test_who_joins_after_the_draft_neither_answers_nor_counts_as_having_taken_part(asked, assert_refused):
     asked.join("dua")
     for say in (lambda: answer(asked, "dua", "yes"), lambda: comment(asked, "dua")):
-        with refused(Why.NOT_ALLOWED):
+        with assert_refused(Why.NOT_ALLOWED):
             say()
     assert [seat.id for seat in asked.state.attending] == ["ada", "ben", "cem"]
     asked.do("note", field="goal", text="A good one")
@@ -99,35 +99,35 @@ def test_in_a_log_that_does_not_say_how_many_were_there_all_are_asked(asked):
         ),
     ],
 )
-def test_what_is_refused(asked, refused, command, by, fields, why, field):
-    with refused(why, field):
+def test_what_is_refused(asked, assert_refused, command, by, fields, why, field):
+    with assert_refused(why, field):
         asked.do(command, by=by, **fields)
 
 
-def test_before_anything_is_published_there_is_nothing_to_say(room, refused):
-    with refused(Why.UNKNOWN):
+def test_before_anything_is_published_there_is_nothing_to_say(room, assert_refused):
+    with assert_refused(Why.UNKNOWN):
         answer(room(), "ada", "yes")
 
 
-def test_a_seat_asks_for_so_many_corrections_and_no_more(asked, refused):
+def test_a_seat_asks_for_so_many_corrections_and_no_more(asked, assert_refused):
     for number in range(MOST_COMMENTS):
         comment(asked, text=f"Correction {number}")
-    with refused(Why.TOO_MANY):
+    with assert_refused(Why.TOO_MANY):
         comment(asked)
     comment(asked, "ben")
 
 
-def test_corrections_are_accepted_or_answered_before_a_version_is_final(asked, refused):
+def test_corrections_are_accepted_or_answered_before_a_version_is_final(asked, assert_refused):
     comment(asked)
     comment(asked, "ben", "Too long")
     first, second = (one.id for one in asked.state.approval.corrections)
     assert asked.log[int(first) - 1].data["text"] == "It was four people"
     answer(asked, "ada", "yes")
     asked.do("close-approval")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         asked.do("finalise-minutes", **FILES)
     asked.do("accept-comment", comment=first)
-    with refused(Why.INVALID, "reason"):
+    with assert_refused(Why.INVALID, "reason"):
         asked.do("answer-comment", comment=second)
     asked.do("answer-comment", comment=second, reason="It tells what was said.")
     asked.do("finalise-minutes", **FILES)
@@ -137,40 +137,40 @@ def test_corrections_are_accepted_or_answered_before_a_version_is_final(asked, r
         (True, ""),
         (False, "It tells what was said."),
     ]
-    with refused(Why.TAKEN):
+    with assert_refused(Why.TAKEN):
         asked.do("finalise-minutes", **FILES)
 
 
-def test_what_the_room_has_not_approved_is_not_final(asked, refused):
+def test_what_the_room_has_not_approved_is_not_final(asked, assert_refused):
     answer(asked, "ada", "no")
     answer(asked, "ben", "yes")
     asked.do("close-approval")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         asked.do("finalise-minutes", **FILES)
 
 
-def test_a_session_that_went_on_takes_a_new_version(asked, refused):
+def test_a_session_that_went_on_takes_a_new_version(asked, assert_refused):
     answer(asked, "ada", "yes")
     asked.do("open", "cards")
     asked.do("close-approval")
-    with refused(Why.CLOSED) as caught:
+    with assert_refused(Why.CLOSED) as caught:
         asked.do("finalise-minutes", **FILES)
     assert "went on" in str(caught.value)
     drafted(asked)
     assert [version.number for version in asked.state.approval.versions] == [1]
     drafted(asked, **{"file.minutes.de.html": "0" * 64})
     assert [version.number for version in asked.state.approval.versions] == [1, 2]
-    with refused(Why.CLOSED, "version"):
+    with assert_refused(Why.CLOSED, "version"):
         answer(asked, "ben", "yes", version=1)
     answer(asked, "ben", "yes", version=2)
     assert asked.state.approval.versions[0].counts == Counts(yes=1)
 
 
-def test_what_was_withdrawn_can_be_fetched_and_approved_no_more(asked, refused):
+def test_what_was_withdrawn_can_be_fetched_and_approved_no_more(asked, assert_refused):
     asked.do("withdraw-minutes")
     assert asked.state.approval.current is None
     assert asked.state.approval.versions[0].shown == {}
-    with refused(Why.UNKNOWN):
+    with assert_refused(Why.UNKNOWN):
         answer(asked, "ada", "yes")
     drafted(asked)
     assert asked.state.approval.current.number == 2

@@ -103,21 +103,21 @@ def test_which_steps_can_take_over(made):
     assert [other.spec.id for other in rules.takers(made.state, item)] == ["vote", "say", "more", "planned"]
 
 
-def test_refusals(made, refused):
+def test_refusals(made, assert_refused):
     for item in ("mood", "wall"):
         with pytest.raises(Refused):
             fill(made, item)
-    with refused(Why.INVALID, "from"):
+    with assert_refused(Why.INVALID, "from"):
         fill(made, "vote", source="vote")
-    with refused(Why.UNKNOWN):
+    with assert_refused(Why.UNKNOWN):
         fill(made, "vote", source="nowhere")
-    with refused(Why.INVALID, "what"):
+    with assert_refused(Why.INVALID, "what"):
         fill(made, "vote", "weather")
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("fill", "vote", by="ada", **{"from": "wall"})
-    with refused(Why.INVALID, "what"):
+    with assert_refused(Why.INVALID, "what"):
         fill(made, "vote", source="say")
-    with refused(Why.INVALID, "what"):
+    with assert_refused(Why.INVALID, "what"):
         fill(made, "planned", "clusters")
     assert made.state.item("planned").phase is Phase.PLANNED
     assert not made.state.item("planned").filled
@@ -138,11 +138,11 @@ def test_where_people_have_answered_the_reason_is_told(made, lang):
     assert labels(made, "vote").keys() == {"i1", "i2", "i3"}
 
 
-def test_something_entered_before_the_step_was_opened(room, refused):
+def test_something_entered_before_the_step_was_opened(room, assert_refused):
     made = room(WALL, {**BOARD, "options": ["Host"]})
     made.do("add", "wall", by="ada", text="A room")
     made.do("take", "board", role="o1", seat="ada")
-    with refused(Why.CLOSED):
+    with assert_refused(Why.CLOSED):
         fill(made, "board")
 
 

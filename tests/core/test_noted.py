@@ -28,9 +28,9 @@ def test_the_last_word_holds_and_an_empty_one_takes_it_back(room):
     assert texts(made) == {("dots", "decision"): "We meet again."}
 
 
-def test_only_the_front_notes_and_only_what_there_is_a_field_for(room, refused):
+def test_only_the_front_notes_and_only_what_there_is_a_field_for(room, assert_refused):
     made = room()
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("note", by="ada", field="goal", text="Mine")
     for field, fields in (
         ("field", {"field": "weather"}),
@@ -39,17 +39,17 @@ def test_only_the_front_notes_and_only_what_there_is_a_field_for(room, refused):
         ("item", {"field": "goal", "item": "dots"}),
         ("text", {"field": "goal", "text": "x" * (LONGEST_NOTE + 1)}),
     ):
-        with refused(Why.INVALID, field):
+        with assert_refused(Why.INVALID, field):
             made.do("note", **{"text": "x", **fields})
 
 
-def test_after_the_names_were_erased_no_field_names_people(room, refused):
+def test_after_the_names_were_erased_no_field_names_people(room, assert_refused):
     made = room()
     made.do("note", field="note-taker", text="Rosa")
     made.do("note", field="goal", text="A list")
     made.do("erase", why="approved")
     assert texts(made) == {("", "goal"): "A list"}
-    with refused(Why.LOCKED, "field"):
+    with assert_refused(Why.LOCKED, "field"):
         made.do("note", field="note-taker", text="Rosa")
     made.do("note", field="goal", text="A better list")
     assert texts(made) == {("", "goal"): "A better list"}

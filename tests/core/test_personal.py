@@ -41,15 +41,15 @@ def test_consent_ends_with_the_name_it_was_given_for(room):
     assert not made.state.seats["ada"].public
 
 
-def test_nobody_agrees_for_another(room, refused):
+def test_nobody_agrees_for_another(room, assert_refused):
     made = room()
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("consent", seat="ada", **AGREES)
-    with refused(Why.INVALID, "use"):
+    with assert_refused(Why.INVALID, "use"):
         made.do("consent", by="ada", use="advertising", given="yes")
 
 
-def test_the_facilitator_erases_a_name_and_gives_none(room, refused):
+def test_the_facilitator_erases_a_name_and_gives_none(room, assert_refused):
     made = room()
     made.do("name", by="ada", named="yes")
     assert says(made, "name", "facilitator", seat="ada", named="yes") == [
@@ -57,21 +57,21 @@ def test_the_facilitator_erases_a_name_and_gives_none(room, refused):
     ]
     assert not made.state.seats["ada"].named
     assert made.do("name", seat="ada") == ()
-    with refused(Why.INVALID, "seat"):
+    with assert_refused(Why.INVALID, "seat"):
         made.do("name", seat="dee")
 
 
-def test_whoever_was_removed_may_still_erase_the_own_name_and_nothing_else(room, refused):
+def test_whoever_was_removed_may_still_erase_the_own_name_and_nothing_else(room, assert_refused):
     made = room()
     made.do("name", by="ada", named="yes")
     made.do("remove", seat="ada")
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("name", by="ada", named="yes")
     made.do("name", by="ada")
     assert not made.state.seats["ada"].named
 
 
-def test_the_last_day_is_set_changed_and_lifted(room, refused):
+def test_the_last_day_is_set_changed_and_lifted(room, assert_refused):
     made = room()
     assert made.state.keep_until == ""
     for day in ("2027-01-22", "2027-02-01", ""):
@@ -79,18 +79,18 @@ def test_the_last_day_is_set_changed_and_lifted(room, refused):
         assert made.state.keep_until == day
         assert made.do("retain", until=day) == ()
     for wrong in ("tomorrow", "1.2.2027", "2027-02-30", "20270201"):
-        with refused(Why.INVALID, "until"):
+        with assert_refused(Why.INVALID, "until"):
             made.do("retain", until=wrong)
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("retain", by="ada", until="2030-01-01")
 
 
-def test_the_record_of_an_erasure_counts_and_names_nobody(room, refused):
+def test_the_record_of_an_erasure_counts_and_names_nobody(room, assert_refused):
     made = room()
     made.do("name", by="ada", named="yes")
-    with refused(Why.NOT_ALLOWED):
+    with assert_refused(Why.NOT_ALLOWED):
         made.do("erase", by="ada", why="asked")
-    with refused(Why.INVALID, "why"):
+    with assert_refused(Why.INVALID, "why"):
         made.do("erase", why="boredom")
     said = {"names": 1, "seats": 3, "why": "retention"}
     assert says(made, "erase", "facilitator", why="retention") == [(ERASED, said)]
@@ -101,13 +101,13 @@ def test_the_record_of_an_erasure_counts_and_names_nobody(room, refused):
 
 @pytest.mark.parametrize("by", ["ada", "dee"])
 @pytest.mark.parametrize(("name", "item"), [("join", ""), ("name", ""), ("consent", ""), ("add", "cards")])
-def test_nobody_acts_or_joins_after_it(room, refused, by, name, item):
+def test_nobody_acts_or_joins_after_it(room, assert_refused, by, name, item):
     made = room()
     made.do("open", "cards")
     made.do("erase", why="approved")
-    with refused(Why.LOCKED):
+    with assert_refused(Why.LOCKED):
         made.do(name, item, by=by, text="too late", named="yes", **AGREES)
-    with refused(Why.LOCKED):
+    with assert_refused(Why.LOCKED):
         made.do("retain", until="2030-01-01")
     assert made.do("close", "cards"), "the facilitator can still put the session in order"
 

@@ -56,8 +56,8 @@ class TestSeats:
         assert made.state.seats["dua"].lang == made.state.info.lang == "en"
 
     @pytest.mark.parametrize(("name", "item"), [("cast", "vote"), ("name", ""), ("open", "vote"), ("dance", "nowhere")])
-    def test_without_a_seat_nobody_acts(self, room, refused, name, item):
-        with refused(Why.NOT_ALLOWED):
+    def test_without_a_seat_nobody_acts(self, room, assert_refused, name, item):
+        with assert_refused(Why.NOT_ALLOWED):
             room(VOTE).do(name, item, by="stranger")
 
     def test_the_log_tells_that_a_name_is_known_and_not_which(self, room):
@@ -70,27 +70,27 @@ class TestSeats:
 
 class TestSteps:
     @pytest.mark.parametrize("step", ["open", "close", "reveal", "next-round", "timer"])
-    def test_only_the_facilitator_moves_the_session_on(self, room, refused, step):
-        with refused(Why.NOT_ALLOWED):
+    def test_only_the_facilitator_moves_the_session_on(self, room, assert_refused, step):
+        with assert_refused(Why.NOT_ALLOWED):
             room(VOTE, READ).do(step, "read", by="ada")
 
-    def test_unknown_items_and_commands_are_refused(self, room, refused):
+    def test_unknown_items_and_commands_are_refused(self, room, assert_refused):
         made = room(VOTE)
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("open", "lunch")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("dance")
-        with refused(Why.UNKNOWN):
+        with assert_refused(Why.UNKNOWN):
             made.do("announce", by="ada", url="https://example.org")
 
-    def test_too_early_and_too_late_are_refused(self, room, refused):
+    def test_too_early_and_too_late_are_refused(self, room, assert_refused):
         made = room(VOTE, opened=False)
-        with refused(Why.CLOSED) as early:
+        with assert_refused(Why.CLOSED) as early:
             made.cast("vote", "ada", o1=1)
         made.do("open", "vote")
         made.cast("vote", "ada", o1=1)
         made.do("close", "vote")
-        with refused(Why.CLOSED) as late:
+        with assert_refused(Why.CLOSED) as late:
             made.cast("vote", "ada", o1=2)
         assert "not been opened yet" in str(early.value)
         assert "closed" in str(late.value)
@@ -135,8 +135,8 @@ class TestSteps:
             assert len(made.inside("sort").ideas) == 1
         assert made.state.items["sort"].round == 1
 
-    def test_a_step_that_takes_over_waits_for_its_opening(self, room, refused):
-        with refused(Why.CLOSED):
+    def test_a_step_that_takes_over_waits_for_its_opening(self, room, assert_refused):
+        with assert_refused(Why.CLOSED):
             room(COLLECT, SORT).do("add", "sort", text="Too early")
 
     def test_what_is_handed_over_stays_when_the_step_is_opened_again(self, room):
@@ -172,12 +172,12 @@ class TestReopening:
         made.do("close", "vote")
         return made
 
-    def test_a_vote_with_ballots_is_opened_again_with_a_reason_only(self, room, refused):
+    def test_a_vote_with_ballots_is_opened_again_with_a_reason_only(self, room, assert_refused):
         made = self.voted(room)
         for reason in ({}, {"reason": "  "}):
-            with refused(Why.INVALID, "reason"):
+            with assert_refused(Why.INVALID, "reason"):
                 made.do("open", "vote", **reason)
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             made.do("open", "vote", reason="x" * (LONGEST_REASON + 1))
         made.clock.advance(60)
         (fact,) = made.do("open", "vote", reason="Ben came\nlate")
@@ -185,11 +185,11 @@ class TestReopening:
         assert made.state.items["vote"].reopened == (Reopening(1, made.clock.now, "Ben came / late"),)
         assert made.inside("vote").tally.voters == 1
 
-    def test_raised_hands_are_votes_too(self, room, refused):
+    def test_raised_hands_are_votes_too(self, room, assert_refused):
         made = room(VOTE)
         made.do("room-votes", "vote", **{"value.o1": "2"})
         made.do("close", "vote")
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             made.do("open", "vote")
 
     def test_where_nobody_voted_and_in_other_steps_it_may_be_left_out(self, room):
@@ -230,8 +230,8 @@ class TestTimer:
         assert made.state.items["vote"].until is None
 
     @pytest.mark.parametrize("seconds", ["", "-1", "1.5", "ten", "²", "٣", str(LONGEST_TIMER + 1), "9" * 5000])
-    def test_other_values_are_refused(self, room, refused, seconds):
-        with refused(Why.INVALID, "seconds"):
+    def test_other_values_are_refused(self, room, assert_refused, seconds):
+        with assert_refused(Why.INVALID, "seconds"):
             room(VOTE).do("timer", "vote", seconds=seconds)
 
 

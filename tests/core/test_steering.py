@@ -35,11 +35,11 @@ def vote(session, by="ada"):
 
 
 class TestPause:
-    def test_phones_wait_and_the_clock_stands_still(self, begin, clock, refused):
+    def test_phones_wait_and_the_clock_stands_still(self, begin, clock, assert_refused):
         session = begin(TIMED)
         clock.advance(60)
         session.do("pause")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             vote(session)
         session.do("room-votes", "dots", **{"value.o1": "2", "voters": "2"})
         clock.advance(600)
@@ -70,8 +70,8 @@ class TestPause:
         assert seqs[2] == seqs[3]
 
     @pytest.mark.parametrize("command", ["pause", "resume", "show-way-in", "hide-way-in", "undo-step"])
-    def test_is_the_facilitators(self, room, refused, command):
-        with refused(Why.NOT_ALLOWED):
+    def test_is_the_facilitators(self, room, assert_refused, command):
+        with assert_refused(Why.NOT_ALLOWED):
             room(DOTS).do(command, by="ada")
 
 
@@ -132,58 +132,58 @@ class TestTakingBack:
         session.do("undo-step")
         assert session.state.items["dots"].until == until + timedelta(seconds=600)
 
-    def test_a_second_time_there_is_nothing_left(self, begin, refused):
+    def test_a_second_time_there_is_nothing_left(self, begin, assert_refused):
         session = begin(DOTS)
         session.do("close", "dots")
         session.do("undo-step")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             session.do("undo-step")
 
-    def test_not_what_somebody_has_answered_since(self, begin, refused):
+    def test_not_what_somebody_has_answered_since(self, begin, assert_refused):
         session = begin(WELCOME, DOTS)
         session.do("open", "dots")
         vote(session)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             session.do("undo-step")
         assert session.state.current == "dots"
 
-    def test_not_what_came_before_what_somebody_else_did_meanwhile(self, begin, refused):
+    def test_not_what_came_before_what_somebody_else_did_meanwhile(self, begin, assert_refused):
         session = begin(WELCOME, DOTS)
         session.do("open", "dots")
         seen = session.state.last.entry
         session.do("close", "dots")
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             session.do("undo-step", entry=str(seen))
         session.do("undo-step", entry=str(session.state.last.entry))
         assert session.state.items["dots"].phase is Phase.OPEN
 
-    def test_a_vote_that_people_saw_the_result_of_takes_a_reason(self, begin, refused):
+    def test_a_vote_that_people_saw_the_result_of_takes_a_reason(self, begin, assert_refused):
         session = begin(DOTS)
         vote(session)
         session.do("close", "dots")
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             session.do("undo-step")
         session.do("undo-step", reason="Pressed too early")
         item = session.state.items["dots"]
         assert (item.phase, item.revealed) == (Phase.OPEN, False)
         assert [again.reason for again in item.reopened] == ["Pressed too early"]
 
-    def test_a_secret_vote_that_was_counted_stays_counted(self, begin, refused):
+    def test_a_secret_vote_that_was_counted_stays_counted(self, begin, assert_refused):
         session = begin(SECRET, CARDS)
         vote(session)
         for step in (("close", "dots"), ("open", "cards")):
             session.do(*step)
             if step[0] == "close":
-                with refused(Why.CLOSED):
+                with assert_refused(Why.CLOSED):
                     session.do("undo-step")
         session.do("undo-step")
         assert session.state.items["dots"].counted
 
-    def test_a_secret_vote_in_whose_box_is_a_ballot_stays_open(self, begin, refused):
+    def test_a_secret_vote_in_whose_box_is_a_ballot_stays_open(self, begin, assert_refused):
         session = begin(WELCOME, SECRET)
         session.do("open", "dots")
         vote(session)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             session.do("undo-step")
 
     def test_a_draft_of_the_minutes_from_before_does_not_hold_any_more(self, begin):

@@ -20,11 +20,11 @@ def press(console, command, **fields):
 
 
 class TestReopening:
-    def test_a_vote_with_ballots_asks_why(self, console, refused):
+    def test_a_vote_with_ballots_asks_why(self, console, assert_refused):
         press(console, "cast", ballot="1", **{"value.o1": "1"})
         press(console, "close")
         assert shown(console).count('<input type="text" name="reason" maxlength="280" required>') == 1
-        with refused(Why.INVALID, "reason"):
+        with assert_refused(Why.INVALID, "reason"):
             press(console, "open")
         press(console, "open", reason="Ben came late")
         assert [again.reason for again in console.live.state.items["dots"].reopened] == ["Ben came late"]
@@ -51,7 +51,7 @@ class TestAddingOptions:
         press(console, "cast", ballot="1", **{"value.o4": "1"})
         assert 'id="add-option"' not in shown(console)
 
-    def test_a_poll_without_options_waits_for_them(self, live, tmp_path, refused):
+    def test_a_poll_without_options_waits_for_them(self, live, tmp_path, assert_refused):
         session = live({**DOTS, "options": [], "live_options": True})
         session.do("open", "dots")
         console, seat = Console(session, "en", folder=tmp_path), session.join("en").result().seat
@@ -59,7 +59,7 @@ class TestAddingOptions:
         before = pages.head_key()
         assert 'id="slip"' not in shown(console)
         assert 'id="collecting"' in pages.mine("en", seat)
-        with refused(Why.CLOSED):
+        with assert_refused(Why.CLOSED):
             press(console, "room-votes", **{"value.o1": "1"})
         for label in ("Tea", "Coffee"):
             press(console, "add-option", label=label)

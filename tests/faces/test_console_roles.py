@@ -16,9 +16,9 @@ def console(open_console):
     return open_console(BOARD, WHO)
 
 
-def test_somebody_without_a_phone_wishes_and_says_yes_aloud(console, refused):
+def test_somebody_without_a_phone_wishes_and_says_yes_aloud(console, assert_refused):
     assert 'id="guest-wishes"' in shown(console)
-    with refused(Why.INVALID):
+    with assert_refused(Why.INVALID):
         press(console, "propose", "board")
     press(console, "wish", "board", guest="Ada <b>", **{"wish.o1": "1", "wish.o2": "no"})
     press(console, "propose", "board")

@@ -33,14 +33,14 @@ def test_one_field_takes_slip_after_slip(console):
     assert "1 slip typed" in shown(console)
 
 
-def test_a_slip_that_cannot_be_read_keeps_its_place_and_says_why(console, refused):
+def test_a_slip_that_cannot_be_read_keeps_its_place_and_says_why(console, assert_refused):
     type_in(console, "1", "9", "2")
     page = shown(console)
     assert 'role="alert">Slip 2: &#34;9&#34; is none of the options 1 to 3.' in page
     assert ("3 slips typed" in page, 'id="pile-done"' in page) == (True, False)
     press(console, "slip-mend", "choice", place="2", line="3")
     assert 'id="pile-done"' in shown(console)
-    with refused(Why.INVALID, "line"):
+    with assert_refused(Why.INVALID, "line"):
         type_in(console, " ")
 
 
@@ -76,12 +76,12 @@ def test_no_entry_is_written_before_the_pile_is_counted(console):
     assert console.live.catch_up().seq == before
 
 
-def test_with_tickets_the_field_asks_for_them(console, refused):
+def test_with_tickets_the_field_asks_for_them(console, assert_refused):
     (code,) = console.live.do("issue-tickets", count="1").tickets
     assert "For each slip its ticket" in shown(console)
     type_in(console, f"{code} 2")
     assert "&lt;b&gt;Coffee&lt;/b&gt;" in shown(console)
-    with refused(Why.TAKEN, "line"):
+    with assert_refused(Why.TAKEN, "line"):
         type_in(console, f"{code} 1")
 
 

@@ -248,17 +248,17 @@ class TestConsole:
         console.take({"command": "issue-tickets", "item": "dots", "count": "1"})
         assert "1 person came in before without a ticket." in self.shown(console)
 
-    def test_a_number_that_makes_no_sense_is_refused_and_leaves_no_file(self, console, tmp_path, refused):
-        with refused(Why.INVALID, "count"):
+    def test_a_number_that_makes_no_sense_is_refused_and_leaves_no_file(self, console, tmp_path, assert_refused):
+        with assert_refused(Why.INVALID, "count"):
             console.take({"command": "issue-tickets", "item": "dots", "count": "0"})
         assert not list(tmp_path.glob("tickets*"))
 
-    def test_the_paper_form_takes_a_ticket_as_the_number_of_the_slip(self, console, refused, tmp_path):
+    def test_the_paper_form_takes_a_ticket_as_the_number_of_the_slip(self, console, assert_refused, tmp_path):
         console.take({"command": "issue-tickets", "item": "dots", "count": "1"})
         code = (tmp_path / "tickets.csv").read_text("utf-8").split()[1]
         assert "It is the code of the person" in self.shown(console)
         form = {"command": "cast", "item": "dots", "channel": "paper", "value.o1": "1"}
-        with refused(Why.INVALID, "ballot"):
+        with assert_refused(Why.INVALID, "ballot"):
             console.take({**form, "ballot": "17"})
         console.take({**form, "ballot": code})
         assert console.live.state.items["dots"].state.tally.voters == 1
